@@ -1,0 +1,221 @@
+import type { JsonObject } from 'n8n-workflow';
+import { CompletionFold } from './completionFold';
+import { InferenceError, refusedAnswerError, serviceMessageOf } from './errors';
+import { parseRetryAfterMs } from './retryAfter';
+import { ServerSentEventDecoder } from './sse';
+import { ThinkingSplitter } from './thinking';
+import type { TransportResponse } from './transport';
+
+export type ToolCall = JsonObject & {
+	id?: string;
+	type: string;
+	function: { name: string; arguments: string };
+};
+
+export type CompletionMessage = JsonObject & {
+	role: string;
+	content: string | null;
+	reasoning?: string;
+	reasoning_content?: string;
+	tool_calls?: ToolCall[];
+	function_call?: { name: string; arguments: string };
+};
+
+export type CompletionChoice = JsonObject & {
+	index: number;
+	message: CompletionMessage;
+	finish_reason: string | null;
+};
+
+/** A chat completion as the API words it, the same for JSON bodies and streams. */
+export type ChatCompletion = JsonObject & {
+	model?: string;
+	choices: CompletionChoice[];
+};
+
+/** Shown to a person as it arrives: text of the first choice, without its thinking. */
+export type TextListener = (text: string) => Promise<void>;
+
+export interface ReadOptions {
+	/** How many choices were asked for. */
+	choiceCount: number;
+	onText?: TextListener;
+}
+
+/**
+ * Reads an answer to its end, whether it came as JSON or as server-sent events.
+ *
+ * Throws an `InferenceError` for a status other than 2xx, an error inside the stream, an answer
+ * that is no completion, and a stream that ends before the answer does.
+ */
+export async function readCompletion(
+	response: TransportResponse,
+	options: ReadOptions,
+): Promise<ChatCompletion> {
+	if (response.status < 200 || response.status > 299) throw await readRefusal(response);
+	const isStream = response.headers['content-type']?.includes('text/event-stream') ?? false;
+	const completion = isStream
+		? await readStream(response, options)
+		: toCompletion(parseJson(await readText(response.chunks)), response);
+	if (!isStream) await showWhole(completion, options.onText);
+	return completion;
+}
+
+/** The whole body as text, for answers that do not stream. */
+export async function readText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+	const decoder = new TextDecoder();
+	const pieces: string[] = [];
+	for await (const chunk of chunks) pieces.push(decoder.decode(chunk, { stream: true }));
+	pieces.push(decoder.decode());
+	return pieces.join('');
+}
+
+/** The error for an answer with a status other than 2xx; reads its body. */
+export async function readRefusal(response: TransportResponse): Promise<InferenceError> {
+	const body = parseJson(await readErrorText(response.chunks));
+	return refusedAnswerError({
+		status: response.status,
+		serviceMessage: serviceMessageOf(body),
+		retryAfterMs: parseRetryAfterMs(response.headers, Date.now()),
+		requestId: requestIdOf(response.headers),
+	});
+}
+
+/** The id under which the service's support finds a request. */
+export function requestIdOf(headers: Record<string, string>): string | undefined {
+	return headers['x-request-id'] ?? headers['x-litellm-call-id'] ?? headers['cf-ray'];
+}
+
+/** Parses JSON; `undefined` when the text is none. */
+export function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return undefined;
+	}
+}
+
+const longestErrorBody = 64 * 1024;
+
+/** A refusal's text; one that is cut off or endless still tells its status. */
+async function readErrorText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+	const decoder = new TextDecoder();
+	let text = '';
+	let failure: unknown;
+	try {
+		for await (const chunk of chunks) {
+			text += decoder.decode(chunk, { stream: true });
+			if (text.length > longestErrorBody) break;
+		}
+	} catch (error) {
+		failure = error;
+	}
+	if (failure instanceof InferenceError && failure.kind === 'cancelled') throw failure;
+	return text;
+}
+
+async function readStream(
+	response: TransportResponse,
+	{ choiceCount, onText }: ReadOptions,
+): Promise<ChatCompletion> {
+	const text = new TextDecoder();
+	const decoder = new ServerSentEventDecoder();
+	const fold = new CompletionFold();
+	const thinking = new ThinkingSplitter();
+	let done = false;
+	for await (const bytes of response.chunks) {
+		let shown = '';
+		for (const data of decoder.push(text.decode(bytes, { stream: true }))) {
+			if (data === '[DONE]') {
+				done = true;
+				break;
+			}
+			shown += thinking.push(fold.add(readEvent(data, response))).answer;
+		}
+		if (onText && shown !== '') await onText(shown);
+		if (done) break;
+	}
+	const rest = thinking.end().answer;
+	if (onText && rest !== '') await onText(rest);
+	if (!done && !fold.isFinished(choiceCount)) throw cutOff(response);
+	return toCompletion(fold.completion(), response);
+}
+
+function readEvent(data: string, response: TransportResponse): JsonObject {
+	const event = parseJson(data);
+	if (typeof event !== 'object' || event === null)
+		throw unreadable(response, 'A piece of the streamed answer');
+	const { error } = event as JsonObject;
+	if (error !== undefined && error !== null) throw streamedError(error, event, response);
+	return event as JsonObject;
+}
+
+function streamedError(error: unknown, event: object, response: TransportResponse): InferenceError {
+	const { code, status } = typeof error === 'object' && error !== null ? (error as JsonObject) : {};
+	const found = [code, status].map(Number).find((value) => value >= 400 && value <= 599);
+	return refusedAnswerError({
+		status: found ?? 500,
+		serviceMessage: serviceMessageOf(event),
+		requestId: requestIdOf(response.headers),
+	});
+}
+
+function toCompletion(body: unknown, response: TransportResponse): ChatCompletion {
+	if (!isCompletion(body)) {
+		const message = typeof body === 'object' ? serviceMessageOf(body) : undefined;
+		if (message !== undefined)
+			throw streamedError((body as JsonObject).error, body as object, response);
+		throw unreadable(response, 'The answer');
+	}
+	return { ...body, choices: body.choices.map(withoutNulls) };
+}
+
+function isCompletion(body: unknown): body is ChatCompletion {
+	if (typeof body !== 'object' || body === null) return false;
+	const { choices } = body as { choices?: unknown };
+	return (
+		Array.isArray(choices) &&
+		choices.length > 0 &&
+		choices.every((choice) => typeof choice?.message === 'object' && choice.message !== null)
+	);
+}
+
+/** JSON bodies spell out as null what streams leave away; both come out alike. */
+function withoutNulls(choice: CompletionChoice): CompletionChoice {
+	const { message, ...rest } = choice;
+	return {
+		...dropNulls(rest),
+		index: choice.index,
+		message: { ...dropNulls(message), role: message.role, content: message.content ?? null },
+		finish_reason: choice.finish_reason ?? null,
+	};
+}
+
+function dropNulls(record: JsonObject): JsonObject {
+	return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
+}
+
+async function showWhole(completion: ChatCompletion, onText?: TextListener): Promise<void> {
+	const content = completion.choices[0]?.message.content;
+	if (!onText || !content) return;
+	const thinking = new ThinkingSplitter();
+	const text = thinking.push(content).answer + thinking.end().answer;
+	if (text !== '') await onText(text);
+}
+
+function cutOff(response: TransportResponse): InferenceError {
+	return new InferenceError('The streamed answer ended before it was complete', {
+		kind: 'incompleteAnswer',
+		advice: 'Run again. If it persists, check the proxy or gateway between n8n and the service.',
+		requestId: requestIdOf(response.headers),
+	});
+}
+
+function unreadable(response: TransportResponse, what: string): InferenceError {
+	return new InferenceError(`${what} is not a chat completion`, {
+		kind: 'invalidAnswer',
+		advice: `Check 'Base URL' in the credential: it must reach an OpenAI-compatible API and normally ends in /v1. (${response.headers['content-type'] ?? 'no content type'})`,
+		status: response.status,
+		requestId: requestIdOf(response.headers),
+	});
+}

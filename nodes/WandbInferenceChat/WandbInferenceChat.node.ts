@@ -1,0 +1,113 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { modelField } from '../modelField';
+import { searchModels } from '../modelSearch';
+import { optionsField } from '../requestOptions';
+import { answerFields } from './answerFields';
+import { completeItems } from './completeItems';
+import { getManyModels } from './getManyModels';
+import { messageFields } from './messageFields';
+import { sendingFields } from './sendingFields';
+
+const showForChat = { show: { resource: ['chat'], operation: ['complete'] } };
+
+export class WandbInferenceChat implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'W&B Inference Chat',
+		name: 'wandbInferenceChat',
+		icon: {
+			light: 'file:../../icons/wandbInference.svg',
+			dark: 'file:../../icons/wandbInference.dark.svg',
+		},
+		group: ['transform'],
+		version: [1],
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Chat with the open models of W&B Inference, for one item or thousands',
+		defaults: { name: 'W&B Inference Chat' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'wandbInferenceApi', required: true }],
+		properties: [
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Chat', value: 'chat' },
+					{ name: 'Model', value: 'model' },
+				],
+				default: 'chat',
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				displayOptions: { show: { resource: ['chat'] } },
+				options: [
+					{
+						name: 'Complete',
+						value: 'complete',
+						action: 'Complete a chat',
+						description: 'Send messages to a model and get its answer, for each item',
+					},
+				],
+				default: 'complete',
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				displayOptions: { show: { resource: ['model'] } },
+				options: [
+					{
+						name: 'Get Many',
+						value: 'getMany',
+						action: 'Get many models',
+						description: 'List the models that your account may use',
+					},
+				],
+				default: 'getMany',
+			},
+			{ ...modelField, displayOptions: showForChat },
+			...messageFields,
+			...answerFields,
+			{ ...optionsField('chat'), displayOptions: showForChat },
+			...sendingFields,
+			{
+				displayName: 'Return All',
+				name: 'returnAll',
+				type: 'boolean',
+				default: false,
+				description: 'Whether to return all results or only up to a given limit',
+				displayOptions: { show: { resource: ['model'], operation: ['getMany'] } },
+			},
+			{
+				displayName: 'Limit',
+				name: 'limit',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 50,
+				description: 'Max number of results to return',
+				displayOptions: {
+					show: { resource: ['model'], operation: ['getMany'], returnAll: [false] },
+				},
+			},
+		],
+	};
+
+	methods = { listSearch: { searchModels } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const resource = this.getNodeParameter('resource', 0);
+		return [resource === 'model' ? await getManyModels(this) : await completeItems(this)];
+	}
+}

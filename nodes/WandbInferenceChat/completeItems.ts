@@ -1,0 +1,106 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { completeChat } from '../../inference/chat';
+import { openClient, type InferenceClient } from '../../inference/client';
+import { InferenceError } from '../../inference/errors';
+import type { Throughput } from '../../inference/governor';
+import { toNodeError } from '../nodeError';
+import { forEachConcurrently } from './forEachConcurrently';
+import { startLiveText } from './liveText';
+import { toErrorItem, toItem } from './outputItem';
+import { readParameters, readThroughput } from './readParameters';
+import { RunReport } from './RunReport';
+
+/**
+ * Answers every input item, each at its own place in the output. A failed item becomes an error
+ * item under 'Continue'; else it ends the run: requests under way are given up, nothing more starts.
+ */
+export async function completeItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const itemCount = context.getInputData().length;
+	const output = new Array<INodeExecutionData>(itemCount);
+	const report = new RunReport();
+	const giveUp = new AbortController();
+	const signal = eitherSignal(context.getExecutionCancelSignal(), giveUp.signal);
+	const opening = open(context);
+	let failure: Error | undefined;
+
+	await forEachConcurrently(itemCount, await concurrencyOf(opening), async (itemIndex) => {
+		try {
+			const account = await opening;
+			output[itemIndex] = await completeItem({ context, account, report, signal }, itemIndex);
+		} catch (error) {
+			if (context.continueOnFail() && !isCancelled(error)) {
+				output[itemIndex] = toErrorItem(error, itemIndex);
+				return;
+			}
+			const { succeeded } = report;
+			failure ??= toNodeError(context.getNode(), error, { itemIndex, itemCount, succeeded });
+			giveUp.abort();
+		}
+	});
+	if (failure) throw failure;
+	context.addExecutionHints?.(...report.hints());
+	return output;
+}
+
+/** What all items of a run send their requests with. */
+interface Account {
+	client: InferenceClient;
+	throughput: Throughput;
+}
+
+interface Run {
+	context: IExecuteFunctions;
+	account: Account;
+	report: RunReport;
+	signal: AbortSignal;
+}
+
+async function completeItem(
+	{ context, account, report, signal }: Run,
+	itemIndex: number,
+): Promise<INodeExecutionData> {
+	const parameters = await readParameters(context, itemIndex);
+	const live = startLiveText(context, itemIndex);
+	try {
+		const result = await completeChat(account.client, parameters.request, {
+			...parameters,
+			maxConcurrency: concurrencyIn(account.throughput),
+			signal,
+			onText: live?.onText,
+			onRetry: report.noteRetry,
+		});
+		const item = toItem(result, parameters, itemIndex);
+		await live?.end();
+		report.noteAnswer(result, account.client.governorFor(parameters.extraHeaders));
+		return item;
+	} catch (error) {
+		if (error instanceof InferenceError && context.continueOnFail())
+			await live?.fail(error.message);
+		return await Promise.reject(error);
+	}
+}
+
+async function open(context: IExecuteFunctions): Promise<Account> {
+	const throughput = readThroughput(context);
+	return { client: await openClient(context, throughput), throughput };
+}
+
+/** Where the account cannot be opened, each item says why: one after the other is soon enough. */
+async function concurrencyOf(opening: Promise<Account>): Promise<number> {
+	return await opening.then(
+		({ throughput }) => concurrencyIn(throughput),
+		() => 1,
+	);
+}
+
+function concurrencyIn(throughput: Throughput): number {
+	return throughput.mode === 'fixed' ? throughput.concurrency : throughput.maxConcurrency;
+}
+
+function eitherSignal(first: AbortSignal | undefined, second: AbortSignal): AbortSignal {
+	return first ? AbortSignal.any([first, second]) : second;
+}
+
+function isCancelled(error: unknown): boolean {
+	return error instanceof InferenceError && error.kind === 'cancelled';
+}

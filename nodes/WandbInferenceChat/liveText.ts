@@ -1,0 +1,40 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { TextListener } from '../../inference/completion';
+
+/** Hands the text of one item to the chat or webhook that waits for it, as it arrives. */
+export interface LiveText {
+	onText: TextListener;
+	/** The answer is complete. */
+	end(): Promise<void>;
+	/** The answer will not come; the run itself goes on. */
+	fail(message: string): Promise<void>;
+}
+
+/**
+ * `undefined` unless the execution streams. As an agent's tool the node stays silent: the agent,
+ * not the person, reads its answer.
+ */
+export function startLiveText(context: IExecuteFunctions, itemIndex: number): LiveText | undefined {
+	const isTool = context.isToolExecution?.() || context.getNode().type.endsWith('Tool');
+	if (isTool || !context.isStreaming?.()) return undefined;
+	let hasBegun = false;
+	const begin = async () => {
+		if (hasBegun) return;
+		hasBegun = true;
+		await context.sendChunk('begin', itemIndex);
+	};
+	return {
+		async onText(text) {
+			await begin();
+			await context.sendChunk('item', itemIndex, text);
+		},
+		async end() {
+			await begin();
+			await context.sendChunk('end', itemIndex);
+		},
+		async fail(message) {
+			await begin();
+			await context.sendChunk('error', itemIndex, message);
+		},
+	};
+}

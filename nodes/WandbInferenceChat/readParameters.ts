@@ -1,0 +1,137 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import {
+	toModelId,
+	type ChatRequest,
+	type ResponseFormat,
+	type ToolDefinition,
+} from '../../inference/chatRequest';
+import { parameterError } from '../../inference/errors';
+import type { Throughput } from '../../inference/governor';
+import type { RetryCause, RetryPolicy } from '../../inference/retry';
+import { readInteger, readJsonObject, readText } from '../parameterValues';
+import { readRequestOptions, readSeconds } from '../requestOptions';
+import { readMessages } from './messages';
+
+/** All that one item asks for, checked. */
+export interface ChatParameters {
+	request: ChatRequest;
+	fallbackModels: string[];
+	extraHeaders: Record<string, string>;
+	timeoutMs: number;
+	retryPolicy: RetryPolicy;
+	simplify: boolean;
+}
+
+/** Reads the parameters of one item; throws which field is wrong and what to do about it. */
+export async function readParameters(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): Promise<ChatParameters> {
+	const options = readRequestOptions(
+		context.getNodeParameter('options', itemIndex, {}) as IDataObject,
+		'chat',
+	);
+	const { fields, extraBody, stream, fallbackModels, extraHeaders, timeoutMs } = options;
+	return {
+		request: {
+			model: readModel(context.getNodeParameter('model', itemIndex)),
+			messages: await readMessages(context, itemIndex),
+			fields,
+			responseFormat: readResponseFormat(context, itemIndex),
+			tools: readTools(context, itemIndex),
+			stream,
+			extraBody,
+		},
+		fallbackModels,
+		extraHeaders,
+		timeoutMs,
+		retryPolicy: readRetryPolicy(
+			context.getNodeParameter('retryPolicy', itemIndex, {}) as IDataObject,
+		),
+		simplify: context.getNodeParameter('simplify', itemIndex, true) === true,
+	};
+}
+
+/** How many items run at once: one setting for the whole run, so it comes from the first item. */
+export function readThroughput(context: IExecuteFunctions): Throughput {
+	const values = context.getNodeParameter('throughput', 0, {}) as IDataObject;
+	const maximum = readInteger(values.maxConcurrency, 'Max Concurrency');
+	if (maximum !== undefined && maximum < 1) {
+		throw parameterError("'Max Concurrency' is below one", "Give 'Max Concurrency' 1 or more.");
+	}
+	return values.mode === 'fixed'
+		? { mode: 'fixed', concurrency: maximum ?? 1 }
+		: { mode: 'adaptive', maxConcurrency: maximum ?? 64 };
+}
+
+/** The model id from the picker: a listed id as the service words it, a typed one cleaned. */
+export function readModel(value: unknown): string {
+	const { mode, value: id } = (
+		typeof value === 'object' && value !== null ? value : { value }
+	) as IDataObject;
+	const text = (readText(id) ?? '').trim();
+	const model = mode === 'list' ? text : toModelId(text);
+	if (model === '') {
+		throw parameterError(
+			"'Model' is empty",
+			"Pick a model 'From List', or enter its ID, e.g. openai/gpt-oss-20b.",
+		);
+	}
+	return model;
+}
+
+function readResponseFormat(context: IExecuteFunctions, itemIndex: number): ResponseFormat {
+	const type = context.getNodeParameter('responseFormat', itemIndex, 'text');
+	if (type === 'json_object') return { type };
+	if (type !== 'json_schema') return { type: 'text' };
+	const schema = readJsonObject(context.getNodeParameter('jsonSchema', itemIndex), 'JSON Schema');
+	if (!schema) {
+		throw parameterError("'JSON Schema' is empty", 'Describe the shape of the answer.');
+	}
+	return {
+		type,
+		name: readName(context.getNodeParameter('schemaName', itemIndex, 'answer'), 'Schema Name'),
+		schema,
+		strict: context.getNodeParameter('strictSchema', itemIndex, true) === true,
+	};
+}
+
+function readTools(context: IExecuteFunctions, itemIndex: number): ToolDefinition[] {
+	const rows = context.getNodeParameter('tools.values', itemIndex, []) as IDataObject[];
+	return rows.map((row, index) => ({
+		name: readName(row.name, `Name of tool ${index + 1}`),
+		description: readText(row.description) ?? '',
+		parameters: readJsonObject(row.parameters, `Parameters of tool ${index + 1}`) ?? {
+			type: 'object',
+			properties: {},
+		},
+		strict: row.strict === true,
+	}));
+}
+
+function readName(value: unknown, field: string): string {
+	const name = (readText(value) ?? '').trim();
+	if (!/^[\w-]{1,64}$/.test(name)) {
+		throw parameterError(
+			`'${field}' is not a name that the API accepts`,
+			'Use up to 64 letters, digits, underscores and hyphens, without spaces.',
+		);
+	}
+	return name;
+}
+
+const retryCauses: RetryCause[] = ['408', '429', '500', '502', '503', '504', 'connection'];
+const defaultRetryOn = retryCauses.filter((cause) => cause !== '408');
+
+function readRetryPolicy(values: IDataObject): RetryPolicy {
+	const maxRetries = readInteger(values.maxRetries, 'Max Retries') ?? 5;
+	if (maxRetries < 0) {
+		throw parameterError("'Max Retries' is below zero", "Give 'Max Retries' 0 or more.");
+	}
+	const chosen = Array.isArray(values.retryOn) ? values.retryOn.map(String) : defaultRetryOn;
+	return {
+		maxRetries,
+		retryOn: new Set(retryCauses.filter((cause) => chosen.includes(cause))),
+		maxWaitMs: readSeconds(values.maxWait, 'Max Wait', 300) * 1000,
+	};
+}

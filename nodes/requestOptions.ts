@@ -1,0 +1,103 @@
+import type { IDataObject, INodeProperties, JsonObject } from 'n8n-workflow';
+import { toModelId } from '../inference/chatRequest';
+import { checkedProject } from '../inference/connection';
+import { parameterError } from '../inference/errors';
+import { requestParameters, type RequestParameter } from './parameters';
+import { readBoolean, readJsonObject, readNumber, readText, readTexts } from './parameterValues';
+
+/** The 'Options' of one item, checked and in the client's terms. */
+export interface RequestOptions {
+	/** Body fields under their wire names. */
+	fields: JsonObject;
+	extraBody: JsonObject;
+	extraHeaders: Record<string, string>;
+	fallbackModels: string[];
+	stream: boolean;
+	timeoutMs: number;
+}
+
+const defaultTimeoutSeconds = 300;
+
+/** The 'Options' collection as one of the nodes shows it. */
+export function optionsField(node: 'chat' | 'agent'): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: parametersOf(node).map(({ property }) => property),
+	};
+}
+
+/** Reads what a person set in 'Options'; what they left unset does not come out. */
+export function readRequestOptions(values: IDataObject, node: 'chat' | 'agent'): RequestOptions {
+	const fields: JsonObject = {};
+	for (const { property, wire } of parametersOf(node)) {
+		if (!wire || !(property.name in values)) continue;
+		const encoded = wire.encode(values[property.name], property.displayName);
+		if (encoded !== undefined) fields[wire.name] = encoded;
+	}
+	return {
+		fields,
+		extraBody: readJsonObject(values.extraBody, 'Extra Body') ?? {},
+		extraHeaders: readExtraHeaders(values.extraHeaders),
+		fallbackModels: (readTexts(values.fallbackModels) ?? [])
+			.map(toModelId)
+			.filter((model) => model !== ''),
+		stream: readBoolean(values.stream, 'Stream') ?? true,
+		timeoutMs: readSeconds(values.timeout, 'Timeout', defaultTimeoutSeconds) * 1000,
+	};
+}
+
+/** A duration in seconds, 0 or more. */
+export function readSeconds(value: unknown, field: string, fallback: number): number {
+	const seconds = readNumber(value, field) ?? fallback;
+	if (seconds < 0) {
+		throw parameterError(`'${field}' is below zero`, `Give '${field}' in seconds, 0 or more.`);
+	}
+	return seconds;
+}
+
+function parametersOf(node: 'chat' | 'agent'): RequestParameter[] {
+	return requestParameters.filter(({ shownBy }) => node === 'chat' || shownBy === 'both');
+}
+
+/** What the client itself decides; another value would break the request or leak the key. */
+const reservedHeaders =
+	/^(authorization|proxy-authorization|host|connection|content-length|content-type|transfer-encoding|accept)$/i;
+
+function readExtraHeaders(value: unknown): Record<string, string> {
+	const rows = ((value as IDataObject | undefined)?.values ?? []) as IDataObject[];
+	const headers: Record<string, string> = {};
+	for (const row of rows) {
+		const name = (readText(row.name) ?? '').trim();
+		const content = (readText(row.value) ?? '').trim();
+		if (name === '' && content === '') continue;
+		checkHeader(name, content);
+		headers[name] = content;
+	}
+	return headers;
+}
+
+function checkHeader(name: string, content: string): void {
+	if (reservedHeaders.test(name)) {
+		throw parameterError(
+			`The header '${name}' in 'Extra Headers' cannot be replaced`,
+			"Remove it. The key comes from the credential, which also accepts a gateway's virtual key.",
+		);
+	}
+	if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
+		throw parameterError(
+			"A name in 'Extra Headers' is not a header name",
+			'Use letters, digits and hyphens only, e.g. X-Request-Source.',
+		);
+	}
+	if (!/^[\t\x20-\x7e]*$/.test(content)) {
+		throw parameterError(
+			`The value of '${name}' in 'Extra Headers' holds characters that a header cannot carry`,
+			'Use plain characters without line breaks.',
+		);
+	}
+	if (/^openai-project$/i.test(name)) checkedProject(content);
+}
