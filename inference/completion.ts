@@ -167,7 +167,7 @@ function toCompletion(body: unknown, response: TransportResponse): ChatCompletio
 			throw streamedError((body as JsonObject).error, body as object, response);
 		throw unreadable(response, 'The answer');
 	}
-	return { ...body, choices: body.choices.map(withoutNulls) };
+	return { ...withoutEmpty(body), choices: body.choices.map(inOneForm) };
 }
 
 function isCompletion(body: unknown): body is ChatCompletion {
@@ -180,19 +180,37 @@ function isCompletion(body: unknown): body is ChatCompletion {
 	);
 }
 
-/** JSON bodies spell out as null what streams leave away; both come out alike. */
-function withoutNulls(choice: CompletionChoice): CompletionChoice {
-	const { message, ...rest } = choice;
+/**
+ * JSON bodies spell out as null or empty what streams leave away; both come out alike, with the
+ * nulls that OpenAI's schema requires.
+ */
+function inOneForm({ message, ...rest }: CompletionChoice): CompletionChoice {
 	return {
-		...dropNulls(rest),
-		index: choice.index,
-		message: { ...dropNulls(message), role: message.role, content: message.content ?? null },
-		finish_reason: choice.finish_reason ?? null,
+		...withoutEmpty(rest),
+		index: rest.index,
+		message: {
+			...withoutEmpty(message),
+			role: message.role,
+			content: hasCalls(message) ? message.content || null : (message.content ?? null),
+			refusal: message.refusal ?? null,
+		},
+		logprobs: rest.logprobs ?? null,
+		finish_reason: rest.finish_reason ?? null,
 	};
 }
 
-function dropNulls(record: JsonObject): JsonObject {
-	return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
+/** Some engines give an empty text beside calls, others none. */
+function hasCalls({
+	tool_calls: toolCalls,
+	function_call: functionCall,
+}: CompletionMessage): boolean {
+	return (toolCalls?.length ?? 0) > 0 || Boolean(functionCall);
+}
+
+function withoutEmpty(record: JsonObject): JsonObject {
+	const isFull = (value: unknown) =>
+		value !== null && !(Array.isArray(value) && value.length === 0);
+	return Object.fromEntries(Object.entries(record).filter(([, value]) => isFull(value)));
 }
 
 async function showWhole(completion: ChatCompletion, onText?: TextListener): Promise<void> {

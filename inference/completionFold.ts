@@ -119,9 +119,8 @@ function addFunction(called: FunctionParts, piece: JsonObject): void {
 function addLogprobs(known: JsonObject, piece: JsonValue | undefined): void {
 	for (const [name, value] of Object.entries(asObject(piece))) {
 		const earlier = known[name];
-		if (value === null) continue;
 		if (Array.isArray(earlier) && Array.isArray(value)) earlier.push(...value);
-		else known[name] = Array.isArray(value) ? [...value] : value;
+		else if (!Array.isArray(earlier)) known[name] = Array.isArray(value) ? [...value] : value;
 	}
 }
 
@@ -130,8 +129,7 @@ function toChoice(index: number, parts: ChoiceParts): JsonObject {
 		([name, pieces]) => [name, pieces.join('')] as const,
 	);
 	const message: JsonObject = { role: 'assistant', ...parts.message, ...Object.fromEntries(texts) };
-	const hasCalls = parts.toolCalls.length > 0 || parts.functionCall !== undefined;
-	if (message.content === undefined || (message.content === '' && hasCalls)) message.content = null;
+	message.content ??= null;
 	if (parts.toolCalls.length > 0) message.tool_calls = parts.toolCalls.map(toToolCall);
 	if (parts.functionCall) message.function_call = toFunction(parts.functionCall);
 	return {

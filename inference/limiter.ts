@@ -31,7 +31,8 @@ const decrease = 0.9;
  * `clean += 1, limit += step / round`; at `clean = round` the step doubles and a new round begins.
  * A rejection says how many the service still holds, so the limit is cut to that:
  * `limit = min(limit, max(1, round(inFlight * 0.9)))`, without the 0.9 for a request sent before
- * the last cut, so that one burst cuts once; then `step = 1, clean = 0`. Everything else changes nothing.
+ * the last cut, so that one burst cuts once; then `step = 1, round = max(10, limit), clean = 0`.
+ * Everything else changes nothing.
  */
 export class AdaptiveLimiter implements Limiter {
 	private exactLimit = firstLimit;

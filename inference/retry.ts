@@ -54,9 +54,10 @@ export async function withRetry<Result>(
 			if (outcome.done) return { result: outcome.result, attempts: spent.attempts };
 			if (!(outcome.failure instanceof InferenceError)) throw outcome.failure;
 
+			outcome.failure.attempts = spent.attempts;
+			if (options.isShown?.()) throw outcome.failure;
+
 			const step = nextStep(outcome.failure, progress, policy, clock.random());
-			step.error.attempts = spent.attempts;
-			if (options.isShown?.()) throw step.error;
 			if (step.waitMs === undefined) {
 				if (position < models.length - 1 && isWorthAnotherModel(outcome.failure)) break;
 				throw step.error;
@@ -105,18 +106,16 @@ export function nextStep(
 	const leftMs = policy.maxWaitMs - progress.waitedMs;
 	const number = isRejection ? progress.rejections : progress.retries;
 	const askedMs = error.retryAfterMs;
-	const waitMs =
+	const neededMs =
 		askedMs === undefined
 			? backoffMs(number, error.kind === 'overloaded' ? overloadBaseMs : baseMs, random)
-			: Math.max(
-					askedMs * (1 + 0.1 * random),
-					isRejection && number > 0 ? leastRejectionWaitMs : 0,
-				);
-	if ((askedMs ?? waitMs) > leftMs) return { error: withoutTimeLeft(error, askedMs, leftMs) };
+			: Math.max(askedMs, isRejection && number > 0 ? leastRejectionWaitMs : 0);
+	if (neededMs > leftMs) return { error: withoutTimeLeft(error, leftMs, askedMs) };
 
 	if (isRejection) progress.rejections += 1;
 	else progress.retries += 1;
-	return { error, waitMs: Math.min(waitMs, leftMs) };
+	const jitterMs = 0.1 * random * (askedMs ?? 0);
+	return { error, waitMs: Math.min(neededMs + jitterMs, leftMs) };
 }
 
 const baseMs = 500;
@@ -186,16 +185,12 @@ const notAboutTheModel: ReadonlySet<InferenceError['kind']> = new Set([
 	'cancelled',
 ]);
 
-function withoutTimeLeft(
-	error: InferenceError,
-	askedMs: number | undefined,
-	leftMs: number,
-): InferenceError {
-	const left = `${Math.max(0, Math.round(leftMs / 1000))} s of 'Max Wait' are left`;
+function withoutTimeLeft(error: InferenceError, leftMs: number, askedMs = 0): InferenceError {
+	const left = `${Math.max(0, Math.floor(leftMs / 1000))} s of 'Max Wait'`;
 	const why =
-		askedMs === undefined
-			? `The next wait would be longer than the ${left}.`
-			: `The service asks to wait ${Math.ceil(askedMs / 1000)} s, and ${left}.`;
+		askedMs > leftMs
+			? `The service asks to wait ${Math.ceil(askedMs / 1000)} s, and ${left} are left.`
+			: `The next wait would be longer than the ${left} that are left.`;
 	return error.withAdvice(
 		`${why} Raise 'Max Wait' in Retry Policy to wait longer. ${error.advice}`,
 	);

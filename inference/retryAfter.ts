@@ -12,9 +12,12 @@ export function parseRetryAfterMs(
 	const retryAfter = headers['retry-after'];
 	const seconds = parseNumber(retryAfter);
 	if (seconds !== undefined) return seconds * 1000;
-	// A date has letters; Date.parse would take a lone '-5' or '2026' for a date too.
-	if (retryAfter === undefined || !/[a-z]{3}/i.test(retryAfter)) return undefined;
-	const dateMs = Date.parse(retryAfter);
+	// Date.parse takes '-5' and 'soon 5' for dates too; HTTP dates begin with the day of the week.
+	if (retryAfter === undefined || !/^\s*(mon|tue|wed|thu|fri|sat|sun)/i.test(retryAfter)) {
+		return undefined;
+	}
+	// The oldest form, asctime's, names no zone and still means GMT.
+	const dateMs = Date.parse(/gmt\s*$/i.test(retryAfter) ? retryAfter : `${retryAfter} GMT`);
 	return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from 'n8n-workflow';
+import { parseJson } from '../inference/completion';
 import { parameterError } from '../inference/errors';
 
 /** Nothing given: an option without a value, or an expression that found none. */
@@ -53,12 +54,12 @@ export function readJson(value: unknown, field: string): JsonValue | undefined {
 	if (isUnset(value)) return undefined;
 	if (typeof value !== 'string') return value as JsonValue;
 	if (value.trim() === '') return undefined;
-	const parsed = parse(value);
-	if ('value' in parsed) return parsed.value;
-	const place = parsed.position === undefined ? '' : ` near character ${parsed.position}`;
+	const parsed = parseJson(value);
+	if (parsed !== undefined) return parsed as JsonValue;
+	// The engine's own message is left out: it quotes the text, which may be a prompt.
 	throw parameterError(
 		`'${field}' is not valid JSON`,
-		`Check quotes, commas and brackets in '${field}'${place}.`,
+		`Check quotes, commas and brackets in '${field}'. Text from an expression needs JSON.stringify() to be quoted right.`,
 	);
 }
 
@@ -86,14 +87,4 @@ export function readJsonArray(value: unknown, field: string): JsonValue[] | unde
 		);
 	}
 	return json;
-}
-
-/** The engine's own message is left out: it quotes the text, which may be a prompt. */
-function parse(text: string): { value: JsonValue } | { position?: string } {
-	try {
-		return { value: JSON.parse(text) as JsonValue };
-	} catch (error) {
-		const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
-		return { position };
-	}
 }

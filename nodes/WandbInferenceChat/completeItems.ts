@@ -65,7 +65,8 @@ async function completeItem(
 		const result = await completeChat(account.client, parameters.request, {
 			...parameters,
 			maxConcurrency: concurrencyIn(account.throughput),
-			signal,
+			// A signal for each item: many listeners on one signal make Node.js warn of a leak.
+			signal: AbortSignal.any([signal]),
 			onText: live?.onText,
 			onRetry: report.noteRetry,
 		});

@@ -58,7 +58,7 @@ function simplifiedChoice(
 		...(reasoning === '' ? {} : { reasoning }),
 		...(toolCalls.length === 0 ? {} : { toolCalls }),
 		finishReason,
-		...(logprobs === undefined ? {} : { logprobs }),
+		...(logprobs ? { logprobs } : {}),
 	};
 }
 

@@ -123,7 +123,8 @@ function readName(value: unknown, field: string): string {
 const retryCauses: RetryCause[] = ['408', '429', '500', '502', '503', '504', 'connection'];
 const defaultRetryOn = retryCauses.filter((cause) => cause !== '408');
 
-function readRetryPolicy(values: IDataObject): RetryPolicy {
+/** The retry policy from its settings; what is unset has the default of both nodes. */
+export function readRetryPolicy(values: IDataObject): RetryPolicy {
 	const maxRetries = readInteger(values.maxRetries, 'Max Retries') ?? 5;
 	if (maxRetries < 0) {
 		throw parameterError("'Max Retries' is below zero", "Give 'Max Retries' 0 or more.");
