@@ -1,0 +1,77 @@
+import Ajv2020 from 'ajv/dist/2020';
+import type { ValidateFunction } from 'ajv';
+
+import openaiSchema from './openai-chat-completions.schema.json';
+
+type JsonObject = Record<string, unknown>;
+
+/** What W&B documents beyond OpenAI's request, and OpenAI's fields that W&B narrows. */
+const wandbRequest = {
+	type: 'object',
+	properties: {
+		cache_salt: { type: 'string', minLength: 1 },
+		chat_template_kwargs: {
+			type: 'object',
+			properties: { enable_thinking: { type: 'boolean' } },
+		},
+		temperature: { type: ['number', 'null'], minimum: 0, maximum: 2 },
+		logit_bias: { additionalProperties: { minimum: -100, maximum: 100 } },
+		max_tokens: { minimum: 1 },
+		max_completion_tokens: { minimum: 1 },
+	},
+};
+
+const wandbMessage = { type: 'object', properties: { reasoning: { type: ['string', 'null'] } } };
+
+function wandbChoices(messageKey: 'message' | 'delta'): JsonObject {
+	const item = { type: 'object', properties: { [messageKey]: wandbMessage } };
+	return { type: 'object', properties: { choices: { type: 'array', items: item } } };
+}
+
+function isObject(value: unknown): value is JsonObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** OpenAPI's `nullable` as plain JSON schema, which is what the validator reads. */
+function withoutNullable(schema: unknown): unknown {
+	if (Array.isArray(schema)) return schema.map(withoutNullable);
+	if (!isObject(schema)) return schema;
+	const { nullable, ...rest } = schema;
+	const plain = Object.fromEntries(
+		Object.entries(rest).map(([key, value]) => [key, withoutNullable(value)]),
+	);
+	return nullable === true ? { anyOf: [plain, { type: 'null' }] } : plain;
+}
+
+const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
+ajv.addSchema({ $id: 'openai', ...(withoutNullable(openaiSchema) as JsonObject) });
+
+function compile(definition: string, additions: JsonObject): ValidateFunction {
+	return ajv.compile({ allOf: [{ $ref: `openai#/$defs/${definition}` }, additions] });
+}
+
+const validateRequest = compile('CreateChatCompletionRequest', wandbRequest);
+const validateCompletion = compile('CreateChatCompletionResponse', wandbChoices('message'));
+const validateChunk = compile('CreateChatCompletionStreamResponse', wandbChoices('delta'));
+
+function problemsOf(validate: ValidateFunction, body: unknown): string[] {
+	if (validate(body)) return [];
+	const problems = (validate.errors ?? []).map(
+		(error) => `${error.instancePath || '/'} ${error.message ?? error.keyword}`,
+	);
+	return [...new Set(problems)];
+}
+
+/**
+ * What OpenAI's own schema finds wrong with a chat request; nothing for a good one. W&B's additions are checked too, and
+ * fields that nobody documents are let through, as engines do.
+ */
+export function validateRequestBody(body: unknown): string[] {
+	return problemsOf(validateRequest, body);
+}
+
+/** The same for an answer: a whole completion, or one chunk of a streamed one, told apart by `object`. */
+export function validateResponseBody(body: unknown): string[] {
+	const isChunk = isObject(body) && body.object === 'chat.completion.chunk';
+	return problemsOf(isChunk ? validateChunk : validateCompletion, body);
+}

@@ -1,0 +1,40 @@
+/**
+ * `always` cannot be switched off; `on` and `off` are defaults that `chat_template_kwargs.enable_thinking` changes.
+ */
+export type ReasoningMode = 'always' | 'on' | 'off';
+
+/** What the simulator knows of a model that it serves. */
+export interface SimulatedModel {
+	id: string;
+	reasoning: ReasoningMode;
+	contextTokens: number;
+}
+
+/** The models that are served when the options name none: some of W&B's list, one of every kind of reasoning. */
+export const defaultModels: readonly SimulatedModel[] = [
+	{ id: 'openai/gpt-oss-20b', reasoning: 'always', contextTokens: 131_072 },
+	{ id: 'openai/gpt-oss-120b', reasoning: 'always', contextTokens: 131_072 },
+	{ id: 'deepseek-ai/DeepSeek-V4-Flash', reasoning: 'off', contextTokens: 163_840 },
+	{ id: 'zai-org/GLM-5.1', reasoning: 'on', contextTokens: 202_752 },
+	{ id: 'Qwen/Qwen3.5-35B-A3B', reasoning: 'on', contextTokens: 262_144 },
+	{ id: 'moonshotai/Kimi-K2.6', reasoning: 'always', contextTokens: 262_144 },
+	{ id: 'google/gemma-4-31B-it', reasoning: 'on', contextTokens: 131_072 },
+	{ id: 'MiniMaxAI/MiniMax-M2.5', reasoning: 'always', contextTokens: 196_608 },
+];
+
+const artifactPattern = /^wandb-artifact:\/\/\/[^/\s]+\/[^/\s]+\/[^/:\s]+:[^/:\s]+$/;
+
+/**
+ * The model that a request names, or undefined when it isn't served. A fine-tuned `wandb-artifact:///` id is served to
+ * requests that name a project.
+ */
+export function findModel(
+	models: readonly SimulatedModel[],
+	id: string,
+	project: string | undefined,
+): SimulatedModel | undefined {
+	if (project !== undefined && artifactPattern.test(id)) {
+		return { id, reasoning: 'off', contextTokens: 131_072 };
+	}
+	return models.find((model) => model.id === id);
+}

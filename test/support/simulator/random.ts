@@ -1,0 +1,53 @@
+/** A number of 53 bits that depends on every character of the text and on the seed. */
+export function hashText(text: string, seed = 0): number {
+	let high = 0xdeadbeef ^ seed;
+	let low = 0x41c6ce57 ^ seed;
+	for (let index = 0; index < text.length; index += 1) {
+		const code = text.charCodeAt(index);
+		high = Math.imul(high ^ code, 2654435761);
+		low = Math.imul(low ^ code, 1597334677);
+	}
+	high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+	low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+	return 4294967296 * (2097151 & low) + (high >>> 0);
+}
+
+/** A source of chance that repeats itself exactly for the same seed, whatever else runs in the process. */
+export class Random {
+	private state: number;
+
+	constructor(seed: number) {
+		this.state = seed >>> 0;
+	}
+
+	/** At least 0, below 1. */
+	next(): number {
+		this.state = (this.state + 0x6d2b79f5) >>> 0;
+		let mixed = this.state;
+		mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+		mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+	}
+
+	/** A whole number between both ends, both included. */
+	integer(minimum: number, maximum: number): number {
+		return minimum + Math.floor(this.next() * (maximum - minimum + 1));
+	}
+
+	pick<Item>(items: readonly [Item, ...Item[]]): Item {
+		return items[this.integer(0, items.length - 1)] ?? items[0];
+	}
+
+	/** Normally distributed around 0 with a deviation of 1 (Box-Muller). */
+	gaussian(): number {
+		const radius = Math.sqrt(-2 * Math.log(1 - this.next()));
+		return radius * Math.cos(2 * Math.PI * this.next());
+	}
+
+	/** As many hexadecimal digits as asked for. */
+	hexadecimal(length: number): string {
+		let digits = '';
+		while (digits.length < length) digits += this.integer(0, 15).toString(16);
+		return digits;
+	}
+}
