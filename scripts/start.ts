@@ -1,0 +1,159 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/require-node-api-error, no-console -- not shipped: runs outside n8n */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import manifest from '../package.json';
+import { startSimulator } from '../test/support/simulator/simulator';
+import { cacheFolder } from './n8n/cacheFolder';
+import { packPackage } from './n8n/communityPackage';
+import { createN8nClient, type CredentialInput, type N8nClient } from './n8n/createN8nClient';
+import { ensureN8n } from './n8n/ensureN8n';
+import { importExamples } from './n8n/importExamples';
+import { readPort, requireFreePort } from './n8n/ports';
+import { RestError } from './n8n/RestSession';
+import { SetupProblem } from './n8n/SetupProblem';
+import { startN8n, type RunningN8n } from './n8n/startN8n';
+import { loadStartState, saveStartState, type StartState } from './n8n/startState';
+
+const packageFolder = join(__dirname, '..');
+const simulatorKey = 'simulator-key';
+const shownLines = 8;
+const serviceUrl = 'https://api.inference.wandb.ai/v1';
+
+interface Service {
+	description: string;
+	credential: CredentialInput;
+	close: () => Promise<void>;
+}
+
+function toCredential(apiKey: string, project: string, baseUrl: string): CredentialInput {
+	const name = 'W&B Inference account';
+	return { name, type: 'wandbInferenceApi', data: { apiKey, project, baseUrl } };
+}
+
+/** The real W&B Inference when there is a key for it, else the simulator. */
+async function openService(): Promise<Service> {
+	const { WANDB_API_KEY: apiKey, WANDB_ENTITY: team, WANDB_PROJECT: project } = process.env;
+	if (apiKey) {
+		const teamProject = team && project ? `${team}/${project}` : '';
+		return {
+			description: `${serviceUrl} with WANDB_API_KEY`,
+			credential: toCredential(apiKey, teamProject, serviceUrl),
+			close: async () => {},
+		};
+	}
+	const simulator = await startSimulator({ timeToFirstTokenMs: 200, tokensPerSecond: 80 });
+	return {
+		description: `simulator at ${simulator.baseUrl} (set WANDB_API_KEY for the real service)`,
+		credential: toCredential(simulatorKey, '', simulator.baseUrl),
+		close: async () => await simulator.close(),
+	};
+}
+
+async function buildPackage(signal: AbortSignal): Promise<string> {
+	console.log('Building the package ...');
+	try {
+		await promisify(execFile)('npm', ['run', 'build'], { cwd: packageFolder, signal });
+	} catch (error) {
+		signal.throwIfAborted();
+		const output = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
+		throw new SetupProblem(`The package does not build.\n\n${output}${String(error)}`);
+	}
+	return await packPackage(packageFolder, join(cacheFolder(), 'packed'));
+}
+
+async function logIn(client: N8nClient, { owner }: StartState, userFolder: string): Promise<void> {
+	try {
+		await client.logIn(owner);
+	} catch (error) {
+		if (!(error instanceof RestError && error.status === 401)) throw error;
+		throw new SetupProblem(
+			`The owner's password was changed in n8n. Put the new one into ${join(userFolder, 'start.json')}, ` +
+				'or delete that folder to begin afresh.',
+		);
+	}
+}
+
+/** n8n starts without a package that it cannot load: notice that before anybody looks for the node. */
+async function requireLoadedPackage(client: N8nClient, n8n: RunningN8n): Promise<void> {
+	const loaded = await client.listNodeTypes(manifest.name);
+	// A node that agents may use as a tool appears a second time, as `...Tool`.
+	const nodes = loaded.filter((name) => !name.endsWith('Tool'));
+	if (nodes.length === manifest.n8n.nodes.length) return;
+	const lines = n8n.logs().split('\n');
+	const failure = lines.findIndex((line) => line.includes(manifest.name));
+	const excerpt = lines.slice(Math.max(0, failure), failure + shownLines).join('\n');
+	throw new SetupProblem(
+		`n8n did not load the nodes of this package (${nodes.length} of ${manifest.n8n.nodes.length}).\n\n${excerpt}`,
+	);
+}
+
+async function fillN8n(n8n: RunningN8n, service: Service, userFolder: string): Promise<StartState> {
+	const state = await loadStartState(userFolder);
+	const client = createN8nClient(n8n.url);
+	await logIn(client, state, userFolder);
+	await requireLoadedPackage(client, n8n);
+	const credential = await client.saveCredential(service.credential);
+	const folder = join(packageFolder, 'examples');
+	const { examples, imported } = await importExamples(client, folder, credential, state.examples);
+	const filled = { ...state, examples };
+	await saveStartState(userFolder, filled);
+	const total = Object.keys(examples).length;
+	console.log(`Examples: ${total}, of which ${imported.length} imported or updated just now.`);
+	return filled;
+}
+
+function printAddress(n8n: RunningN8n, { owner }: StartState, service: Service): void {
+	console.log(`
+n8n is ready at ${n8n.url}
+
+  Email:          ${owner.email}
+  Password:       ${owner.password}
+  W&B Inference:  ${service.description}
+
+Press Ctrl-C to end.`);
+}
+
+/** Runs until the signal aborts or n8n ends; whatever was started has ended when this settles. */
+async function runUntilStopped(signal: AbortSignal): Promise<void> {
+	const port = readPort(process.env.N8N_PORT ?? '5678');
+	await requireFreePort(port);
+	const program = await ensureN8n({ report: console.log, signal });
+	const tarball = await buildPackage(signal);
+	const userFolder = join(cacheFolder(), 'user', program.version);
+	const service = await openService();
+	try {
+		console.log(`Starting n8n ${program.version} ...`);
+		const n8n = await startN8n({ program, userFolder, port, package: { tarball }, signal });
+		try {
+			const state = await fillN8n(n8n, service, userFolder);
+			printAddress(n8n, state, service);
+			const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve));
+			await Promise.race([stopped, n8n.exited]);
+			if (!signal.aborted) throw new SetupProblem(`n8n has ended by itself.\n\n${n8n.logs()}`);
+		} finally {
+			await n8n.stop();
+		}
+	} finally {
+		await service.close();
+	}
+}
+
+async function main(): Promise<void> {
+	const stop = new AbortController();
+	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+		process.on(name, () => {
+			if (!stop.signal.aborted) console.log('\nEnding ...');
+			stop.abort();
+		});
+	}
+	try {
+		await runUntilStopped(stop.signal);
+	} catch (error) {
+		if (stop.signal.aborted) return;
+		console.error(error instanceof SetupProblem ? `\n${error.message}` : error);
+		process.exitCode = 1;
+	}
+}
+
+void main();
