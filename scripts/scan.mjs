@@ -1,0 +1,19 @@
+// n8n's scanner for verified packages, run on what would be published and on the sources.
+// Usage: node scripts/scan.mjs <unpacked package folder>
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+	analyzePackage,
+	SOURCE_FILE_PATTERNS,
+} from '@n8n/scan-community-package/scanner/scanner.mjs';
+
+const sources = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const published = path.resolve(process.argv[2] ?? '.');
+const results = [
+	['published files', await analyzePackage(published, ['**/*.js', 'package.json'])],
+	['sources', await analyzePackage(sources, SOURCE_FILE_PATTERNS)],
+];
+for (const [what, { passed, message = '', details = '' }] of results) {
+	console.log(`${what}: ${passed ? 'passed' : 'FAILED'} ${message} ${details}`.trim());
+}
+process.exitCode = results.every(([, { passed }]) => passed) ? 0 : 1;

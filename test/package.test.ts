@@ -1,0 +1,68 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import manifest from '../package.json';
+
+const root = path.dirname(__dirname);
+let folder: string;
+let published: string;
+
+beforeAll(() => {
+	folder = mkdtempSync(path.join(tmpdir(), 'wandb-package-'));
+	execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'ignore' });
+	const [packed] = JSON.parse(
+		execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
+			cwd: root,
+			encoding: 'utf8',
+			stdio: ['ignore', 'pipe', 'ignore'],
+		}),
+	) as Array<{ filename: string }>;
+	execFileSync('tar', ['-xzf', packed?.filename ?? ''], { cwd: folder });
+	published = path.join(folder, 'package');
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function publishedFiles(): string[] {
+	return readdirSync(published, { recursive: true, encoding: 'utf8' }).filter((file) =>
+		statSync(path.join(published, file)).isFile(),
+	);
+}
+
+test('the package holds what users need and nothing else', () => {
+	const expected =
+		/^(package\.json|README\.md|LICENSE|dist\/(credentials|inference|nodes)\/.*\.js|dist\/icons\/.*\.svg|dist\/nodes\/.*\.node\.json)$/;
+	expect(publishedFiles().filter((file) => !expected.test(file))).toEqual([]);
+});
+
+test('the package is under 200 kB unpacked', () => {
+	const bytes = publishedFiles().reduce(
+		(sum, file) => sum + statSync(path.join(published, file)).size,
+		0,
+	);
+	expect(bytes).toBeLessThan(200_000);
+});
+
+test('everything that package.json names is in the package', () => {
+	const files = publishedFiles();
+	expect(
+		[...manifest.n8n.credentials, ...manifest.n8n.nodes].filter((file) => !files.includes(file)),
+	).toEqual([]);
+});
+
+test('nothing comes along at run time: there are no dependencies to audit', () => {
+	const { dependencies, optionalDependencies, bundleDependencies } = JSON.parse(
+		readFileSync(path.join(published, 'package.json'), 'utf8'),
+	) as Record<string, object | undefined>;
+	expect({ ...dependencies, ...optionalDependencies, ...bundleDependencies }).toEqual({});
+});
+
+test("n8n's scanner for verified packages finds nothing", () => {
+	const output = execFileSync('node', ['scripts/scan.mjs', published], {
+		cwd: root,
+		encoding: 'utf8',
+	});
+	expect(output).toBe('published files: passed\nsources: passed\n');
+}, 120_000);
