@@ -5,7 +5,7 @@ import { InferenceError } from '../../inference/errors';
 import type { Throughput } from '../../inference/governor';
 import { toNodeError } from '../nodeError';
 import { forEachConcurrently } from './forEachConcurrently';
-import { startLiveText } from './liveText';
+import { startLiveText, type LiveText } from './liveText';
 import { toErrorItem, toItem } from './outputItem';
 import { readParameters, readThroughput } from './readParameters';
 import { RunReport } from './RunReport';
@@ -24,12 +24,15 @@ export async function completeItems(context: IExecuteFunctions): Promise<INodeEx
 	let failure: Error | undefined;
 
 	await forEachConcurrently(itemCount, await concurrencyOf(opening), async (itemIndex) => {
+		const live = startLiveText(context, itemIndex);
 		try {
-			const account = await opening;
-			output[itemIndex] = await completeItem({ context, account, report, signal }, itemIndex);
+			const run = { context, account: await opening, report, signal, live };
+			output[itemIndex] = await completeItem(run, itemIndex);
 		} catch (error) {
 			if (context.continueOnFail() && !isCancelled(error)) {
-				output[itemIndex] = toErrorItem(error, itemIndex);
+				const item = toErrorItem(error, itemIndex);
+				output[itemIndex] = item;
+				await live?.fail(String(item.json.error));
 				return;
 			}
 			const { succeeded } = report;
@@ -42,43 +45,38 @@ export async function completeItems(context: IExecuteFunctions): Promise<INodeEx
 	return output;
 }
 
-/** What all items of a run send their requests with. */
+/** What all items send their requests with. */
 interface Account {
 	client: InferenceClient;
 	throughput: Throughput;
 }
 
+/** What one item needs of the run that it belongs to. */
 interface Run {
 	context: IExecuteFunctions;
 	account: Account;
 	report: RunReport;
 	signal: AbortSignal;
+	live?: LiveText;
 }
 
 async function completeItem(
-	{ context, account, report, signal }: Run,
+	{ context, account, report, signal, live }: Run,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
 	const parameters = await readParameters(context, itemIndex);
-	const live = startLiveText(context, itemIndex);
-	try {
-		const result = await completeChat(account.client, parameters.request, {
-			...parameters,
-			maxConcurrency: concurrencyIn(account.throughput),
-			// A signal for each item: many listeners on one signal make Node.js warn of a leak.
-			signal: AbortSignal.any([signal]),
-			onText: live?.onText,
-			onRetry: report.noteRetry,
-		});
-		const item = toItem(result, parameters, itemIndex);
-		await live?.end();
-		report.noteAnswer(result, account.client.governorFor(parameters.extraHeaders));
-		return item;
-	} catch (error) {
-		if (error instanceof InferenceError && context.continueOnFail())
-			await live?.fail(error.message);
-		return await Promise.reject(error);
-	}
+	const result = await completeChat(account.client, parameters.request, {
+		...parameters,
+		maxConcurrency: concurrencyIn(account.throughput),
+		// A signal for each item: many listeners on one signal make Node.js warn of a leak.
+		signal: AbortSignal.any([signal]),
+		onText: live?.onText,
+		onRetry: report.noteRetry,
+	});
+	const item = toItem(result, parameters, itemIndex);
+	await live?.end();
+	report.noteAnswer(result, account.client.governorFor(parameters.extraHeaders));
+	return item;
 }
 
 async function open(context: IExecuteFunctions): Promise<Account> {
