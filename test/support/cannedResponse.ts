@@ -1,0 +1,67 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JsonObject } from 'n8n-workflow';
+import { readCompletion, type ChatCompletion, type ReadOptions } from '../../inference/completion';
+import { InferenceError } from '../../inference/errors';
+import type { TransportResponse } from '../../inference/transport';
+
+/** Where the recorded answers are. */
+export const fixturesFolder = join(__dirname, '..', 'fixtures');
+
+/** The text of one recorded answer. */
+export function readFixture(file: string): string {
+	return readFileSync(join(fixturesFolder, file), 'utf8');
+}
+
+/** Bytes that arrive in exactly these pieces. */
+export async function* chunksOf(pieces: Array<Uint8Array | string>): TransportResponse['chunks'] {
+	for (const piece of pieces) yield await Promise.resolve(Buffer.from(piece));
+}
+
+export const streamHeaders = { 'content-type': 'text/event-stream; charset=utf-8' };
+
+export const jsonHeaders = { 'content-type': 'application/json' };
+
+/** Reads the pieces of a stream the way an answer with status 200 is read. */
+export async function readStream(
+	pieces: Array<Uint8Array | string>,
+	options: Partial<ReadOptions> = {},
+): Promise<ChatCompletion> {
+	const response = { status: 200, headers: streamHeaders, chunks: chunksOf(pieces) };
+	return await readCompletion(response, { choiceCount: 1, ...options });
+}
+
+/** Reads a JSON body the way an answer with status 200 is read. */
+export async function readJson(
+	body: unknown,
+	options: Partial<ReadOptions> = {},
+): Promise<ChatCompletion> {
+	const chunks = chunksOf([JSON.stringify(body)]);
+	const response = { status: 200, headers: jsonHeaders, chunks };
+	return await readCompletion(response, { choiceCount: 1, ...options });
+}
+
+/** One server-sent event. */
+export function event(data: unknown): string {
+	return `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
+}
+
+/** The event that adds `delta` to one choice. */
+export function deltaEvent(
+	delta: JsonObject,
+	finishReason: string | null = null,
+	index = 0,
+): string {
+	return event({ id: 'a', choices: [{ index, delta, finish_reason: finishReason }] });
+}
+
+/** The `InferenceError` that the work fails with; anything else fails the test. */
+export async function failureOf(work: Promise<unknown>): Promise<InferenceError> {
+	const failure: unknown = await work.then(
+		() => new Error('It succeeded'),
+		(error: unknown) => error,
+	);
+	if (failure instanceof InferenceError) return failure;
+	throw failure;
+}
