@@ -118,36 +118,58 @@ async function readStream(
 	response: TransportResponse,
 	{ choiceCount, onText }: ReadOptions,
 ): Promise<ChatCompletion> {
-	const text = new TextDecoder();
-	const decoder = new ServerSentEventDecoder();
 	const fold = new CompletionFold();
 	const thinking = new ThinkingSplitter();
-	let done = false;
-	for await (const bytes of response.chunks) {
-		let shown = '';
-		for (const data of decoder.push(text.decode(bytes, { stream: true }))) {
-			if (data === '[DONE]') {
-				done = true;
-				break;
-			}
-			shown += thinking.push(fold.add(readEvent(data, response))).answer;
+	const show = async (text: string) => {
+		if (onText && text !== '') await onText(text);
+	};
+	let failure: unknown;
+	try {
+		for await (const events of readEvents(response)) {
+			await show(events.map((event) => thinking.push(fold.add(event)).answer).join(''));
 		}
-		if (onText && shown !== '') await onText(shown);
-		if (done) break;
+	} catch (error) {
+		failure = error;
 	}
-	const rest = thinking.end().answer;
-	if (onText && rest !== '') await onText(rest);
-	if (!done && !fold.isFinished(choiceCount)) throw cutOff(response);
+	// A connection lost behind the last word costs nothing; the answer is paid for and whole.
+	if (failure && !(isLost(failure) && fold.isFinished(choiceCount))) throw failure;
+	await show(thinking.end().answer);
 	return toCompletion(fold.completion(), response);
+}
+
+/** The events of a stream, as many at a time as arrive together, up to `[DONE]`. */
+async function* readEvents(
+	response: TransportResponse,
+): AsyncGenerator<JsonObject[], void, undefined> {
+	const text = new TextDecoder();
+	const decoder = new ServerSentEventDecoder();
+	for await (const bytes of response.chunks) {
+		const pieces = decoder.push(text.decode(bytes, { stream: true }));
+		const end = pieces.indexOf('[DONE]');
+		const data = end < 0 ? pieces : pieces.slice(0, end);
+		yield data.filter((piece) => piece !== '').map((piece) => readEvent(piece, response));
+		if (end >= 0) return;
+	}
+	throw cutOff(response);
+}
+
+/** The rest of the stream did not come, for whatever reason. */
+function isLost(failure: unknown): boolean {
+	const lost = ['connection', 'timeout', 'incompleteAnswer'];
+	return failure instanceof InferenceError && lost.includes(failure.kind);
 }
 
 function readEvent(data: string, response: TransportResponse): JsonObject {
 	const event = parseJson(data);
 	if (typeof event !== 'object' || event === null)
 		throw unreadable(response, 'A piece of the streamed answer');
-	const { error } = event as JsonObject;
-	if (error !== undefined && error !== null) throw streamedError(error, event, response);
+	if (hasError(event)) throw streamedError(event.error, event, response);
 	return event as JsonObject;
+}
+
+/** Some engines notice a fault only after they have answered 200. */
+function hasError(body: unknown): body is { error: unknown } {
+	return typeof body === 'object' && body !== null && 'error' in body && Boolean(body.error);
 }
 
 function streamedError(error: unknown, event: object, response: TransportResponse): InferenceError {
@@ -162,9 +184,7 @@ function streamedError(error: unknown, event: object, response: TransportRespons
 
 function toCompletion(body: unknown, response: TransportResponse): ChatCompletion {
 	if (!isCompletion(body)) {
-		const message = typeof body === 'object' ? serviceMessageOf(body) : undefined;
-		if (message !== undefined)
-			throw streamedError((body as JsonObject).error, body as object, response);
+		if (hasError(body)) throw streamedError(body.error, body, response);
 		throw unreadable(response, 'The answer');
 	}
 	return { ...withoutEmpty(body), choices: body.choices.map(inOneForm) };

@@ -88,15 +88,19 @@ function addDelta(parts: ChoiceParts, delta: JsonObject): string {
 
 /**
  * Pieces of one call share an index. Some engines leave it out, or give every call the index 0 and
- * an id of its own: a new id opens a new call, a piece without id continues the latest.
+ * an id of its own: a new id, or without either a new name, opens a new call; any other piece
+ * continues the latest.
  */
 function addToolCall(calls: ToolCallParts[], piece: JsonObject): void {
 	const index = typeof piece.index === 'number' ? piece.index : undefined;
 	const id = typeof piece.id === 'string' && piece.id !== '' ? piece.id : undefined;
+	const called = asObject(piece.function);
+	const isNamed = typeof called.name === 'string' && called.name !== '';
 	let call = calls.findLast(
 		(known) =>
 			(index === undefined || known.index === index) &&
-			(id === undefined || known.id === undefined || known.id === id),
+			(id === undefined || known.id === undefined || known.id === id) &&
+			(index !== undefined || id !== undefined || !isNamed || known.called.name === ''),
 	);
 	if (!call) {
 		call = { index, type: 'function', called: { name: '', arguments: [] } };
@@ -104,7 +108,7 @@ function addToolCall(calls: ToolCallParts[], piece: JsonObject): void {
 	}
 	call.id ??= id;
 	if (typeof piece.type === 'string') call.type = piece.type;
-	addFunction(call.called, asObject(piece.function));
+	addFunction(call.called, called);
 }
 
 function addFunction(called: FunctionParts, piece: JsonObject): void {
