@@ -1,0 +1,84 @@
+import type { ContentFile, Message, MessageContent } from '@n8n/ai-node-sdk';
+import type { JsonObject } from 'n8n-workflow';
+import type { ChatMessage } from '../../inference/chatRequest';
+
+/**
+ * An agent's conversation as the API words it. Reasoning of earlier rounds stays out: engines refuse
+ * it or take it for text.
+ */
+export function toChatMessages(messages: Message[]): ChatMessage[] {
+	return messages.flatMap(toMessages);
+}
+
+function toMessages({ role, content }: Message): ChatMessage[] {
+	switch (role) {
+		case 'system':
+			return [{ role, content: textIn(content, '\n') }];
+		case 'assistant':
+			return [toAssistantMessage(content)];
+		case 'tool':
+			return content.flatMap((part) =>
+				part.type === 'tool-result'
+					? [{ role, tool_call_id: part.toolCallId, content: resultText(part.result) }]
+					: [],
+			);
+		case 'user':
+			return [{ role, content: toUserContent(content) }];
+	}
+}
+
+function toAssistantMessage(content: MessageContent[]): ChatMessage {
+	const text = textIn(content, '');
+	const calls = content.flatMap((part) =>
+		part.type === 'tool-call'
+			? [
+					{
+						id: part.toolCallId ?? '',
+						type: 'function',
+						function: { name: part.toolName, arguments: part.input },
+					},
+				]
+			: [],
+	);
+	if (calls.length === 0) return { role: 'assistant', content: text };
+	return { role: 'assistant', content: text === '' ? null : text, tool_calls: calls };
+}
+
+/** Plain text stays a string: not every model takes a list of parts. */
+function toUserContent(content: MessageContent[]): string | JsonObject[] {
+	const parts = content.flatMap(toPart);
+	const texts = parts.filter(({ type }) => type === 'text');
+	return texts.length === parts.length ? textIn(content, '\n') : parts;
+}
+
+function toPart(part: MessageContent): JsonObject[] {
+	if (part.type === 'text') return [{ type: 'text', text: part.text }];
+	if (part.type === 'provider') return [part.value as JsonObject];
+	if (part.type === 'file') return toFilePart(part);
+	return [];
+}
+
+/** An image by its address or as a data URL; any other file in the shape that OpenAI gave it. */
+function toFilePart({ mediaType = '', data, providerMetadata = {} }: ContentFile): JsonObject[] {
+	const { url: address, filename } = providerMetadata;
+	if (data === undefined && typeof address !== 'string') return [];
+	const base64 = typeof data === 'string' ? data : Buffer.from(data ?? []).toString('base64');
+	const url = typeof address === 'string' ? address : `data:${mediaType};base64,${base64}`;
+	if (mediaType === '' || mediaType.startsWith('image/')) {
+		return [{ type: 'image_url', image_url: { url } }];
+	}
+	const file: JsonObject = { file_data: url };
+	if (typeof filename === 'string') file.filename = filename;
+	return [{ type: 'file', file }];
+}
+
+function textIn(content: MessageContent[], separator: string): string {
+	return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join(separator);
+}
+
+function resultText(result: unknown): string {
+	if (typeof result === 'string') return result;
+	const parts = Array.isArray(result) ? (result as MessageContent[]) : [];
+	const isText = parts.length > 0 && parts.every(({ type }) => type === 'text');
+	return isText ? textIn(parts, '\n') : (JSON.stringify(result) ?? '');
+}
