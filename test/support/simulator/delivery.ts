@@ -78,9 +78,10 @@ export function deliver(
 			position += 1;
 			piece = pieces[position];
 		}
+		// Before the end: Node.js 24 sends the end of a corked answer ahead of what is corked.
+		response.uncork();
 		if (piece === undefined || piece.dueMs <= nowMs) finish(piece);
 		else timer = setTimeout(advance, Math.ceil(piece.dueMs - nowMs));
-		response.uncork();
 	};
 	advance();
 	return () => clearTimeout(timer);

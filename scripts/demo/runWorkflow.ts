@@ -1,0 +1,56 @@
+import { ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
+import {
+	Workflow,
+	type IDataObject,
+	type INodeType,
+	type INodeTypes,
+	type IPinData,
+	type IRun,
+	type IWorkflowBase,
+	type IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+import { WandbInferenceChat } from '../../nodes/WandbInferenceChat/WandbInferenceChat.node.js';
+import { createAdditionalData } from '../../test/support/nodeRun';
+import { builtInNodes } from './builtInNodes';
+
+const nodeTypes: ReadonlyMap<string, INodeType> = new Map([
+	...builtInNodes,
+	['n8n-nodes-wandb-inference.wandbInferenceChat', new WandbInferenceChat()],
+]);
+
+export interface WorkflowRun {
+	/** As n8n exports it. */
+	workflow: IWorkflowBase;
+	/** Output that takes the place of running these nodes, as pinned in n8n's editor. */
+	pinData: IPinData;
+	/** The W&B Inference credential that all nodes of ours use. */
+	credential: IDataObject & { baseUrl: string };
+	/** Ends the run, as n8n's Stop does. */
+	signal: AbortSignal;
+}
+
+/** Runs a workflow from its manual trigger in n8n's own execution engine. */
+export async function runWorkflow(run: WorkflowRun): Promise<IRun> {
+	const { workflow, pinData, credential, signal } = run;
+	const additionalData: IWorkflowExecuteAdditionalData = {
+		...createAdditionalData({ baseUrl: credential.baseUrl, credential }),
+		hooks: new ExecutionLifecycleHooks('manual', 'demo', workflow),
+		currentNodeExecutionIndex: 0,
+	};
+	const engine = new WorkflowExecute(additionalData, 'manual');
+	const execution = engine.run({
+		workflow: new Workflow({ ...workflow, id: 'demo', nodeTypes: createNodeTypes() }),
+		pinData,
+	});
+	signal.addEventListener('abort', () => execution.cancel(), { once: true });
+	return await execution;
+}
+
+function createNodeTypes(): INodeTypes {
+	const getByName = (name: string): INodeType => {
+		const nodeType = nodeTypes.get(name);
+		if (nodeType) return nodeType;
+		throw new Error(`The demo has no node of the type ${name}.`);
+	};
+	return { getByName, getByNameAndVersion: getByName, getKnownTypes: () => ({}) };
+}

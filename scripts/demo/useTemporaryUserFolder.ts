@@ -1,0 +1,16 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Gives n8n's engine a folder of its own for its settings, so that the `.n8n` folder of the person
+ * who runs the demo stays as it is. To be called before the engine runs; returns what removes it.
+ */
+export async function useTemporaryUserFolder(): Promise<() => Promise<void>> {
+	const folder = await mkdtemp(join(tmpdir(), 'n8n-demo-'));
+	process.env.N8N_USER_FOLDER = folder;
+	process.env.N8N_ENCRYPTION_KEY = randomBytes(24).toString('base64');
+	return async () => await rm(folder, { recursive: true, force: true });
+}
