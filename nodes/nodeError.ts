@@ -51,7 +51,7 @@ export function toErrorJson(error: unknown): IDataObject {
 function describe(error: InferenceError, { itemCount, succeeded = 0 }: FailurePlace): string {
 	const parts = [error.advice];
 	if (error.attempts > 1) parts.push(`${error.attempts} requests were sent for this item.`);
-	if (succeeded > 0) {
+	if (succeeded > 0 && error.kind !== 'cancelled') {
 		parts.push(
 			`${succeeded} of ${itemCount} items had succeeded: set 'On Error' to 'Continue' in the node's settings to keep them next time.`,
 		);

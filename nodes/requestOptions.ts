@@ -3,7 +3,14 @@ import { toModelId } from '../inference/chatRequest';
 import { checkedProject } from '../inference/connection';
 import { parameterError } from '../inference/errors';
 import { requestParameters, type RequestParameter } from './parameters';
-import { readBoolean, readJsonObject, readNumber, readText, readTexts } from './parameterValues';
+import {
+	isUnset,
+	readBoolean,
+	readJsonObject,
+	readNumber,
+	readText,
+	readTexts,
+} from './parameterValues';
 
 /** The 'Options' of one item, checked and in the client's terms. */
 export interface RequestOptions {
@@ -68,16 +75,28 @@ const reservedHeaders =
 	/^(authorization|proxy-authorization|host|connection|content-length|content-type|transfer-encoding|accept)$/i;
 
 function readExtraHeaders(value: unknown): Record<string, string> {
-	const rows = ((value as IDataObject | undefined)?.values ?? []) as IDataObject[];
 	const headers: Record<string, string> = {};
-	for (const row of rows) {
-		const name = (readText(row.name) ?? '').trim();
-		const content = (readText(row.value) ?? '').trim();
+	for (const row of headerRows(value)) {
+		const { name: givenName, value: givenValue } = (row ?? {}) as IDataObject;
+		const name = (readText(givenName) ?? '').trim();
+		const content = (readText(givenValue) ?? '').trim();
 		if (name === '' && content === '') continue;
 		checkHeader(name, content);
 		headers[name] = content;
 	}
 	return headers;
+}
+
+/** An expression in place of the whole field may deliver anything. */
+function headerRows(value: unknown): unknown[] {
+	if (isUnset(value)) return [];
+	const rows = Array.isArray(value) ? value : (value as IDataObject).values;
+	if (isUnset(rows)) return [];
+	if (Array.isArray(rows)) return rows;
+	throw parameterError(
+		"'Extra Headers' is not a list of headers",
+		"Add headers one by one, or give {{ { values: [{ name: 'X-Team', value: 'blue' }] } }}.",
+	);
 }
 
 function checkHeader(name: string, content: string): void {

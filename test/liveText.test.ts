@@ -92,7 +92,22 @@ test('under Continue a failed item ends in an error chunk', async () => {
 	expect(typesOf(chunks)).toEqual(['begin', 'error']);
 });
 
-test('as the tool of an agent the node stays silent', async () => {
+describe('as the tool of an agent', () => {
 	const nodeType = 'n8n-nodes-wandb-inference.wandbInferenceChatTool';
-	expect(await chunksOf(say('[[answer: 42]]'), { nodeType })).toEqual([]);
+
+	test('the node stays silent in the chat', async () => {
+		expect(await chunksOf(say('[[answer: 42]]'), { nodeType })).toEqual([]);
+	});
+
+	test('it returns the answer and nothing that the agent would have to read past', async () => {
+		const parameters = chatParameters(say('[[answer: 42]]'));
+		const { items } = await runChatNode({ baseUrl: simulator.baseUrl, parameters, nodeType });
+		expect(items).toEqual([{ json: { output: '42' }, pairedItem: { item: 0 } }]);
+	});
+
+	test('it lists models by their ids', async () => {
+		const parameters = { resource: 'model', operation: 'getMany', returnAll: true };
+		const { items } = await runChatNode({ baseUrl: simulator.baseUrl, parameters, nodeType });
+		expect(items[0]?.json).toEqual({ id: expect.any(String) });
+	});
 });

@@ -55,7 +55,7 @@ export class WandbInferenceChat implements INodeType {
 					{
 						name: 'Complete',
 						value: 'complete',
-						action: 'Complete a chat',
+						action: 'Ask a model',
 						description: 'Send messages to a model and get its answer, for each item',
 					},
 				],

@@ -5,6 +5,7 @@ import { InferenceError } from '../../inference/errors';
 import type { Throughput } from '../../inference/governor';
 import { toNodeError } from '../nodeError';
 import { forEachConcurrently } from './forEachConcurrently';
+import { isAgentTool } from './isAgentTool';
 import { startLiveText, type LiveText } from './liveText';
 import { toErrorItem, toItem } from './outputItem';
 import { readParameters, readThroughput } from './readParameters';
@@ -73,7 +74,7 @@ async function completeItem(
 		onText: live?.onText,
 		onRetry: report.noteRetry,
 	});
-	const item = toItem(result, parameters, itemIndex);
+	const item = toItem(result, { ...parameters, forAgent: isAgentTool(context) }, itemIndex);
 	await live?.end();
 	report.noteAnswer(result, account.client.governorFor(parameters.extraHeaders));
 	return item;

@@ -4,6 +4,7 @@ import { listModels } from '../../inference/models';
 import { createTransport } from '../../inference/transport';
 import { toNodeError } from '../nodeError';
 import { readInteger } from '../parameterValues';
+import { isAgentTool } from './isAgentTool';
 import { toErrorItem } from './outputItem';
 
 /**
@@ -19,6 +20,7 @@ export async function getManyModels(context: IExecuteFunctions): Promise<INodeEx
 		const limit = readInteger(context.getNodeParameter('limit', 0, 50), 'Limit') ?? 50;
 		return models
 			.slice(0, returnAll ? undefined : limit)
+			.map((model) => (isAgentTool(context) ? { id: model.id } : model))
 			.map((model) => ({ json: model as IDataObject, pairedItem: { item: 0 } }));
 	} catch (error) {
 		if (context.continueOnFail()) return [toErrorItem(error, 0)];

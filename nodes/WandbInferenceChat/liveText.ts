@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { TextListener } from '../../inference/completion';
+import { isAgentTool } from './isAgentTool';
 
 /** Hands the text of one item to the chat or webhook that waits for it, as it arrives. */
 export interface LiveText {
@@ -15,8 +16,7 @@ export interface LiveText {
  * not the person, reads its answer.
  */
 export function startLiveText(context: IExecuteFunctions, itemIndex: number): LiveText | undefined {
-	const isTool = context.isToolExecution?.() || context.getNode().type.endsWith('Tool');
-	if (isTool || !context.isStreaming?.()) return undefined;
+	if (isAgentTool(context) || !context.isStreaming?.()) return undefined;
 	let hasBegun = false;
 	const begin = async () => {
 		if (hasBegun) return;

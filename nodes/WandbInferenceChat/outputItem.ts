@@ -11,17 +11,28 @@ import { splitThinking } from '../../inference/thinking';
 import { toErrorJson } from '../nodeError';
 import type { ChatParameters } from './readParameters';
 
+export interface OutputOptions extends Pick<ChatParameters, 'request' | 'simplify'> {
+	/** The node runs as an agent's tool. */
+	forAgent?: boolean;
+}
+
 /**
  * The output item of one answer: what a workflow needs of it when simplified, else the completion
  * as the API words it. Throws an `InferenceError` when JSON was asked for and is not there.
  */
 export function toItem(
 	result: ChatResult,
-	{ request, simplify }: ChatParameters,
+	{ request, simplify, forAgent }: OutputOptions,
 	itemIndex: number,
 ): INodeExecutionData {
-	const json = simplify ? simplified(result, request.model, wantsJson(request)) : result.completion;
+	const full = simplify ? simplified(result, request.model, wantsJson(request)) : result.completion;
+	const json = simplify && forAgent ? forReadingModel(full) : full;
 	return { json: json as IDataObject, pairedItem: { item: itemIndex } };
+}
+
+/** An agent pays for every word that its tool returns: the answer is what it asked for. */
+function forReadingModel({ output, toolCalls }: JsonObject): JsonObject {
+	return { output: output ?? null, ...(toolCalls === undefined ? {} : { toolCalls }) };
 }
 
 /** The item that stands for a failure under 'Continue'. */
