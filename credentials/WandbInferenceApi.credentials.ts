@@ -69,5 +69,29 @@ export class WandbInferenceApi implements ICredentialType {
 		request: {
 			url: '={{ $credentials.baseUrl.trim().replace(/\\/+$/, "") + "/models" }}',
 		},
+		rules: [
+			{
+				type: 'responseCode',
+				properties: {
+					value: 401,
+					message:
+						"Authentication failed. Check the API key, and that 'Project' is team/project as spelled in W&B.",
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 403,
+					message: 'The service refuses requests from this country, or this key for this project.',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 404,
+					message: "There is no API at this address. 'Base URL' normally ends in /v1.",
+				},
+			},
+		],
 	};
 }
