@@ -54,11 +54,16 @@ export async function readCompletion(
 ): Promise<ChatCompletion> {
 	if (response.status < 200 || response.status > 299) throw await readRefusal(response);
 	const isStream = response.headers['content-type']?.includes('text/event-stream') ?? false;
-	const completion = isStream
-		? await readStream(response, options)
-		: toCompletion(parseJson(await readText(response.chunks)), response);
-	if (!isStream) await showWhole(completion, options.onText);
+	if (isStream) return await readStream(response, options);
+	const completion = readBody(await readText(response.chunks), response);
+	await showWhole(completion, options.onText);
 	return completion;
+}
+
+function readBody(text: string, response: TransportResponse): ChatCompletion {
+	const body = parseJson(text);
+	if (body === undefined && /^\s*\{/.test(text)) throw cutOff('The answer', response);
+	return toCompletion(body, response);
 }
 
 /** The whole body as text, for answers that do not stream. */
@@ -150,7 +155,7 @@ async function* readEvents(
 		yield data.filter((piece) => piece !== '').map((piece) => readEvent(piece, response));
 		if (end >= 0) return;
 	}
-	throw cutOff(response);
+	throw cutOff('The streamed answer', response);
 }
 
 /** The rest of the stream did not come, for whatever reason. */
@@ -191,13 +196,26 @@ function toCompletion(body: unknown, response: TransportResponse): ChatCompletio
 }
 
 function isCompletion(body: unknown): body is ChatCompletion {
-	if (typeof body !== 'object' || body === null) return false;
-	const { choices } = body as { choices?: unknown };
+	const choices = isRecord(body) ? body.choices : undefined;
+	return Array.isArray(choices) && choices.length > 0 && choices.every(isChoice);
+}
+
+/** As much of its shape as everything that reads an answer relies on. */
+function isChoice(choice: unknown): boolean {
+	const message = isRecord(choice) ? choice.message : undefined;
+	if (!isRecord(message)) return false;
+	const { content, reasoning, reasoning_content: reasoningContent } = message;
+	const { tool_calls: toolCalls, function_call: functionCall } = message;
 	return (
-		Array.isArray(choices) &&
-		choices.length > 0 &&
-		choices.every((choice) => typeof choice?.message === 'object' && choice.message !== null)
+		[content, reasoning, reasoningContent].every((text) => typeof (text ?? '') === 'string') &&
+		isRecord(functionCall ?? {}) &&
+		Array.isArray(toolCalls ?? []) &&
+		((toolCalls ?? []) as unknown[]).every((call) => isRecord(call) && isRecord(call.function))
 	);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -205,6 +223,7 @@ function isCompletion(body: unknown): body is ChatCompletion {
  * nulls that OpenAI's schema requires.
  */
 function inOneForm({ message, ...rest }: CompletionChoice): CompletionChoice {
+	const { tool_calls: toolCalls, function_call: functionCall } = message;
 	return {
 		...withoutEmpty(rest),
 		index: rest.index,
@@ -213,9 +232,25 @@ function inOneForm({ message, ...rest }: CompletionChoice): CompletionChoice {
 			role: message.role,
 			content: hasCalls(message) ? message.content || null : (message.content ?? null),
 			refusal: message.refusal ?? null,
+			...(toolCalls?.length ? { tool_calls: toolCalls.map(withFunctionInOneForm) } : {}),
+			...(functionCall ? { function_call: functionInOneForm(functionCall) } : {}),
 		},
 		logprobs: rest.logprobs ?? null,
 		finish_reason: rest.finish_reason ?? null,
+	};
+}
+
+function withFunctionInOneForm(call: ToolCall): ToolCall {
+	return { ...call, function: functionInOneForm(call.function) };
+}
+
+/** Arguments are text in OpenAI's words; some engines give the value itself, or none. */
+function functionInOneForm(called: JsonObject): ToolCall['function'] {
+	const { name, arguments: given = '' } = called;
+	return {
+		...called,
+		name: typeof name === 'string' ? name : '',
+		arguments: typeof given === 'string' ? given : JSON.stringify(given),
 	};
 }
 
@@ -241,8 +276,8 @@ async function showWhole(completion: ChatCompletion, onText?: TextListener): Pro
 	if (text !== '') await onText(text);
 }
 
-function cutOff(response: TransportResponse): InferenceError {
-	return new InferenceError('The streamed answer ended before it was complete', {
+function cutOff(what: string, response: TransportResponse): InferenceError {
+	return new InferenceError(`${what} ended before it was complete`, {
 		kind: 'incompleteAnswer',
 		advice: 'Run again. If it persists, check the proxy or gateway between n8n and the service.',
 		requestId: requestIdOf(response.headers),

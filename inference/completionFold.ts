@@ -25,7 +25,8 @@ interface FunctionParts {
 
 /** Folds the chunks of a stream into the completion that a JSON body would have been. */
 export class CompletionFold {
-	private fields: JsonObject = {};
+	/** Without a prototype, like all that holds names of the service's choice: 'constructor' is one. */
+	private readonly fields: JsonObject = Object.create(null);
 
 	private readonly choices = new Map<number, ChoiceParts>();
 
@@ -66,7 +67,13 @@ export class CompletionFold {
 	private partsOf(index: number): ChoiceParts {
 		const known = this.choices.get(index);
 		if (known) return known;
-		const parts: ChoiceParts = { fields: {}, message: {}, texts: {}, toolCalls: [], logprobs: {} };
+		const parts: ChoiceParts = {
+			fields: Object.create(null),
+			message: Object.create(null),
+			texts: Object.create(null),
+			toolCalls: [],
+			logprobs: Object.create(null),
+		};
 		this.choices.set(index, parts);
 		return parts;
 	}
@@ -139,7 +146,7 @@ function toChoice(index: number, parts: ChoiceParts): JsonObject {
 	return {
 		index,
 		message,
-		...(Object.keys(parts.logprobs).length > 0 ? { logprobs: parts.logprobs } : {}),
+		...(Object.keys(parts.logprobs).length > 0 ? { logprobs: { ...parts.logprobs } } : {}),
 		finish_reason: null,
 		...parts.fields,
 	};

@@ -50,10 +50,18 @@ export function checkedProject(value: unknown): string | undefined {
 function checkedBaseUrl(value: unknown): string {
 	const text = typeof value === 'string' ? value.trim() : '';
 	const url = URL.canParse(text) ? new URL(text) : undefined;
-	if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+	const isPlain = /^[\x21-\x7e]+$/.test(text);
+	if (!isPlain || url === undefined || !['http:', 'https:'].includes(url.protocol)) {
 		throw credentialError(
 			"'Base URL' in the credential is not a web address",
 			'Use https://api.inference.wandb.ai/v1, or the address of your gateway including its path, e.g. http://localhost:4000/v1.',
+		);
+	}
+	// A name there would travel in place of the key.
+	if (url.username + url.password + url.search + url.hash !== '') {
+		throw credentialError(
+			"'Base URL' in the credential holds more than an address and its path",
+			"Remove the user name and password before '@', and all from '?' or '#' on.",
 		);
 	}
 	return text.replace(/\/+$/, '');

@@ -72,7 +72,9 @@ export function connectionError(error: unknown, baseUrl: string): InferenceError
 
 /** Nothing arrived for the time that 'Timeout' allows. */
 export function silenceError(timeoutMs: number): InferenceError {
-	return new InferenceError(`The service sent nothing for ${timeoutMs / 1000} seconds`, {
+	const seconds = timeoutMs / 1000;
+	const time = `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
+	return new InferenceError(`The service sent nothing for ${time}`, {
 		kind: 'timeout',
 		advice:
 			"Raise 'Timeout' in Options. Reasoning models can think for minutes before they answer: leave 'Stream' on, so that every piece of text counts as a sign of life.",

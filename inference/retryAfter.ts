@@ -1,7 +1,8 @@
 /**
  * How long the service asks to wait before the next request, in milliseconds from `nowMs`:
- * `retry-after-ms` first, then `Retry-After` in seconds (decimals too) or as an HTTP date. A time
- * that has passed is 0. `undefined` when neither header makes sense. Header names in lower case.
+ * `retry-after-ms` first, then `Retry-After` in seconds (decimals too) or as an HTTP date, which
+ * counts from the answer's own `Date` where it has one. A time that has passed is 0. `undefined`
+ * when neither header makes sense. Header names in lower case.
  */
 export function parseRetryAfterMs(
 	headers: Record<string, string>,
@@ -18,7 +19,10 @@ export function parseRetryAfterMs(
 	}
 	// The oldest form, asctime's, names no zone and still means GMT.
 	const dateMs = Date.parse(/gmt\s*$/i.test(retryAfter) ? retryAfter : `${retryAfter} GMT`);
-	return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+	if (Number.isNaN(dateMs)) return undefined;
+	// Both dates by the service's clock: ours may be hours off.
+	const sentMs = Date.parse(headers.date ?? '');
+	return Math.max(0, dateMs - (Number.isNaN(sentMs) ? nowMs : sentMs));
 }
 
 function parseNumber(text: string | undefined): number | undefined {

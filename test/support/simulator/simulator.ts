@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { validateRequestBody } from '../openaiSchema/validateChatCompletion';
 import { checkAccount, readCaller } from './access';
 import type { Caller } from './access';
 import { ApiError, errorBody, tooManyRequests } from './apiError';
@@ -74,6 +75,7 @@ function endpointOf(path: string): string {
 export class Simulator {
 	readonly requests: RecordedRequest[] = [];
 	readonly statistics = emptyStatistics();
+	private readonly problems = new Set<string>();
 	private readonly slots: ConcurrencySlots;
 	private readonly rules: FaultRules;
 	private engine: ChatEngine;
@@ -119,11 +121,12 @@ export class Simulator {
 		this.engine = new ChatEngine(this.settings);
 	}
 
-	/** Ends every connection at once. */
+	/** Ends every connection at once; says so when a strict one has seen a body that is not valid. */
 	async close(): Promise<void> {
 		const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
 		this.server.closeAllConnections();
 		await closed;
+		if (this.problems.size > 0) throw new Error([...this.problems].join('\n'));
 	}
 
 	private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -158,7 +161,17 @@ export class Simulator {
 		if (record.status !== undefined) {
 			statistics.byStatus[record.status] = (statistics.byStatus[record.status] ?? 0) + 1;
 		}
+		if (this.settings.isStrict) this.checkBody(record);
 		this.settings.onRequest?.(record);
+	}
+
+	/** What the service refused is not looked at: a test may have meant it so. */
+	private checkBody({ method, path, body, status }: RecordedRequest): void {
+		const isChat = method === 'POST' && endpointOf(path).endsWith('/chat/completions');
+		if (!isChat || (status !== undefined && status >= 400 && status < 500)) return;
+		for (const problem of validateRequestBody(body)) {
+			this.problems.add(`A request body that OpenAI's schema refuses: ${problem}`);
+		}
 	}
 
 	private async respond(exchange: Exchange): Promise<void> {

@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
 import type { FaultRule } from './fault';
 import type { SimulatedModel } from './models';
 import { defaultModels } from './models';
@@ -31,6 +32,11 @@ export interface SimulatorOptions {
 	/** Whether `requests` grows; false for load runs. */
 	keepRequests?: boolean;
 	faults?: FaultRule[];
+	/**
+	 * Whether every chat body is held against OpenAI's published schema, and `close` fails over one that is not valid; in test
+	 * runs it is.
+	 */
+	isStrict?: boolean;
 	/** Called with each request when its answer, or its connection, has ended. */
 	onRequest?: (request: RecordedRequest) => void;
 }
@@ -59,6 +65,7 @@ export function readSettings(options: SimulatorOptions): SimulatorSettings {
 		models: defaultModels,
 		keepRequests: true,
 		faults: [],
+		isStrict: process.env.JEST_WORKER_ID !== undefined,
 		...given,
 	};
 }
