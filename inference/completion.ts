@@ -148,14 +148,17 @@ async function* readEvents(
 ): AsyncGenerator<JsonObject[], void, undefined> {
 	const text = new TextDecoder();
 	const decoder = new ServerSentEventDecoder();
+	let isDone = false;
 	for await (const bytes of response.chunks) {
+		// Read to the end: to break the connection off costs more than the few bytes behind the mark.
+		if (isDone) continue;
 		const pieces = decoder.push(text.decode(bytes, { stream: true }));
 		const end = pieces.indexOf('[DONE]');
-		const data = end < 0 ? pieces : pieces.slice(0, end);
+		isDone = end >= 0;
+		const data = isDone ? pieces.slice(0, end) : pieces;
 		yield data.filter((piece) => piece !== '').map((piece) => readEvent(piece, response));
-		if (end >= 0) return;
 	}
-	throw cutOff('The streamed answer', response);
+	if (!isDone) throw cutOff('The streamed answer', response);
 }
 
 /** The rest of the stream did not come, for whatever reason. */
