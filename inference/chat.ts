@@ -1,7 +1,9 @@
 import type { JsonObject } from 'n8n-workflow';
 import { buildChatRequest, type ChatRequest } from './chatRequest';
 import type { InferenceClient } from './client';
-import { readCompletion, requestIdOf, type ChatCompletion, type TextListener } from './completion';
+import { requestIdOf } from './answerBody';
+import { readCompletion, type TextListener } from './completion';
+import type { ChatCompletion } from './completionForm';
 import { InferenceError, withoutQuotes } from './errors';
 import type { Permit } from './governor';
 import { withRetry, type RetryNotice, type RetryPolicy } from './retry';

@@ -1,37 +1,11 @@
 import type { JsonObject } from 'n8n-workflow';
+import { parseJson, readRefusal, readText, requestIdOf } from './answerBody';
 import { CompletionFold } from './completionFold';
+import { toOneForm, type ChatCompletion } from './completionForm';
 import { InferenceError, refusedAnswerError, serviceMessageOf } from './errors';
-import { parseRetryAfterMs } from './retryAfter';
 import { ServerSentEventDecoder } from './sse';
 import { ThinkingSplitter } from './thinking';
 import type { TransportResponse } from './transport';
-
-export type ToolCall = JsonObject & {
-	id?: string;
-	type: string;
-	function: { name: string; arguments: string };
-};
-
-export type CompletionMessage = JsonObject & {
-	role: string;
-	content: string | null;
-	reasoning?: string;
-	reasoning_content?: string;
-	tool_calls?: ToolCall[];
-	function_call?: { name: string; arguments: string };
-};
-
-export type CompletionChoice = JsonObject & {
-	index: number;
-	message: CompletionMessage;
-	finish_reason: string | null;
-};
-
-/** A chat completion as the API words it, the same for JSON bodies and streams. */
-export type ChatCompletion = JsonObject & {
-	model?: string;
-	choices: CompletionChoice[];
-};
 
 /** Shown to a person as it arrives: text of the first choice, without its thinking. */
 export type TextListener = (text: string) => Promise<void>;
@@ -64,59 +38,6 @@ function readBody(text: string, response: TransportResponse): ChatCompletion {
 	const body = parseJson(text);
 	if (body === undefined && /^\s*\{/.test(text)) throw cutOff('The answer', response);
 	return toCompletion(body, response);
-}
-
-/** The whole body as text, for answers that do not stream. */
-export async function readText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-	const decoder = new TextDecoder();
-	const pieces: string[] = [];
-	for await (const chunk of chunks) pieces.push(decoder.decode(chunk, { stream: true }));
-	pieces.push(decoder.decode());
-	return pieces.join('');
-}
-
-/** The error for an answer with a status other than 2xx; reads its body. */
-export async function readRefusal(response: TransportResponse): Promise<InferenceError> {
-	const body = parseJson(await readErrorText(response.chunks));
-	return refusedAnswerError({
-		status: response.status,
-		serviceMessage: serviceMessageOf(body),
-		retryAfterMs: parseRetryAfterMs(response.headers, Date.now()),
-		requestId: requestIdOf(response.headers),
-	});
-}
-
-/** The id under which the service's support finds a request. */
-export function requestIdOf(headers: Record<string, string>): string | undefined {
-	return headers['x-request-id'] ?? headers['x-litellm-call-id'] ?? headers['cf-ray'];
-}
-
-/** Parses JSON; `undefined` when the text is none. */
-export function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text) as unknown;
-	} catch {
-		return undefined;
-	}
-}
-
-const longestErrorBody = 64 * 1024;
-
-/** A refusal's text; one that is cut off or endless still tells its status. */
-async function readErrorText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-	const decoder = new TextDecoder();
-	let text = '';
-	let failure: unknown;
-	try {
-		for await (const chunk of chunks) {
-			text += decoder.decode(chunk, { stream: true });
-			if (text.length > longestErrorBody) break;
-		}
-	} catch (error) {
-		failure = error;
-	}
-	if (failure instanceof InferenceError && failure.kind === 'cancelled') throw failure;
-	return text;
 }
 
 async function readStream(
@@ -191,84 +112,10 @@ function streamedError(error: unknown, event: object, response: TransportRespons
 }
 
 function toCompletion(body: unknown, response: TransportResponse): ChatCompletion {
-	if (!isCompletion(body)) {
-		if (hasError(body)) throw streamedError(body.error, body, response);
-		throw unreadable(response, 'The answer');
-	}
-	return { ...withoutEmpty(body), choices: body.choices.map(inOneForm) };
-}
-
-function isCompletion(body: unknown): body is ChatCompletion {
-	const choices = isRecord(body) ? body.choices : undefined;
-	return Array.isArray(choices) && choices.length > 0 && choices.every(isChoice);
-}
-
-/** As much of its shape as everything that reads an answer relies on. */
-function isChoice(choice: unknown): boolean {
-	const message = isRecord(choice) ? choice.message : undefined;
-	if (!isRecord(message)) return false;
-	const { content, reasoning, reasoning_content: reasoningContent } = message;
-	const { tool_calls: toolCalls, function_call: functionCall } = message;
-	return (
-		[content, reasoning, reasoningContent].every((text) => typeof (text ?? '') === 'string') &&
-		isRecord(functionCall ?? {}) &&
-		Array.isArray(toolCalls ?? []) &&
-		((toolCalls ?? []) as unknown[]).every((call) => isRecord(call) && isRecord(call.function))
-	);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/**
- * JSON bodies spell out as null or empty what streams leave away; both come out alike, with the
- * nulls that OpenAI's schema requires.
- */
-function inOneForm({ message, ...rest }: CompletionChoice): CompletionChoice {
-	const { tool_calls: toolCalls, function_call: functionCall } = message;
-	return {
-		...withoutEmpty(rest),
-		index: rest.index,
-		message: {
-			...withoutEmpty(message),
-			role: message.role,
-			content: hasCalls(message) ? message.content || null : (message.content ?? null),
-			refusal: message.refusal ?? null,
-			...(toolCalls?.length ? { tool_calls: toolCalls.map(withFunctionInOneForm) } : {}),
-			...(functionCall ? { function_call: functionInOneForm(functionCall) } : {}),
-		},
-		logprobs: rest.logprobs ?? null,
-		finish_reason: rest.finish_reason ?? null,
-	};
-}
-
-function withFunctionInOneForm(call: ToolCall): ToolCall {
-	return { ...call, function: functionInOneForm(call.function) };
-}
-
-/** Arguments are text in OpenAI's words; some engines give the value itself, or none. */
-function functionInOneForm(called: JsonObject): ToolCall['function'] {
-	const { name, arguments: given = '' } = called;
-	return {
-		...called,
-		name: typeof name === 'string' ? name : '',
-		arguments: typeof given === 'string' ? given : JSON.stringify(given),
-	};
-}
-
-/** Some engines give an empty text beside calls, others none. */
-function hasCalls({
-	tool_calls: toolCalls,
-	function_call: functionCall,
-}: CompletionMessage): boolean {
-	return (toolCalls?.length ?? 0) > 0 || Boolean(functionCall);
-}
-
-function withoutEmpty(record: JsonObject): JsonObject {
-	const isFull = (value: unknown) =>
-		value !== null && !(Array.isArray(value) && value.length === 0);
-	return Object.fromEntries(Object.entries(record).filter(([, value]) => isFull(value)));
+	const completion = toOneForm(body);
+	if (completion) return completion;
+	if (hasError(body)) throw streamedError(body.error, body, response);
+	throw unreadable(response, 'The answer');
 }
 
 async function showWhole(completion: ChatCompletion, onText?: TextListener): Promise<void> {

@@ -1,5 +1,5 @@
 import type { JsonObject } from 'n8n-workflow';
-import { parseJson, readRefusal, readText, requestIdOf } from './completion';
+import { parseJson, readRefusal, readText, requestIdOf } from './answerBody';
 import { InferenceError } from './errors';
 import type { Transport } from './transport';
 

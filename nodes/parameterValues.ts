@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from 'n8n-workflow';
-import { parseJson } from '../inference/completion';
+import { parseJson } from '../inference/answerBody';
 import { parameterError } from '../inference/errors';
 
 /** Nothing given: an option without a value, or an expression that found none. */

@@ -1,7 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
 import { readdirSync } from 'node:fs';
 import type { JsonObject } from 'n8n-workflow';
-import { readCompletion, readText } from '../inference/completion';
+import { readText } from '../inference/answerBody';
+import { readCompletion } from '../inference/completion';
 import type { TransportResponse } from '../inference/transport';
 import {
 	chunksOf,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { JsonObject } from 'n8n-workflow';
-import { readCompletion, type ChatCompletion } from '../inference/completion';
+import { readCompletion } from '../inference/completion';
+import type { ChatCompletion } from '../inference/completionForm';
 import { ServerSentEventDecoder } from '../inference/sse';
 import { splitThinking, ThinkingSplitter } from '../inference/thinking';
 import { toItem } from '../nodes/WandbInferenceChat/outputItem';

@@ -1,7 +1,8 @@
 import type { ContentText, ContentToolCall, FinishReason, TokenUsage } from '@n8n/ai-node-sdk';
 import { randomUUID } from 'crypto';
 import type { JsonObject, JsonValue } from 'n8n-workflow';
-import { parseJson, type ChatCompletion } from '../../inference/completion';
+import { parseJson } from '../../inference/answerBody';
+import type { ChatCompletion } from '../../inference/completionForm';
 import { textOf as textOfMessage } from '../WandbInferenceChat/outputItem';
 
 /** The answer's text for the reader, without any reasoning; empty where there is none. */

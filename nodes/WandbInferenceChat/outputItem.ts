@@ -1,11 +1,11 @@
 import type { IDataObject, INodeExecutionData, JsonObject, JsonValue } from 'n8n-workflow';
 import type { ChatResult } from '../../inference/chat';
-import {
-	parseJson,
-	type ChatCompletion,
-	type CompletionChoice,
-	type CompletionMessage,
-} from '../../inference/completion';
+import { parseJson } from '../../inference/answerBody';
+import type {
+	ChatCompletion,
+	CompletionChoice,
+	CompletionMessage,
+} from '../../inference/completionForm';
 import { InferenceError } from '../../inference/errors';
 import { splitThinking } from '../../inference/thinking';
 import { toErrorJson } from '../nodeError';

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from 'n8n-workflow';
-import { readCompletion, type ChatCompletion, type ReadOptions } from '../../inference/completion';
+import { readCompletion, type ReadOptions } from '../../inference/completion';
+import type { ChatCompletion } from '../../inference/completionForm';
 import { InferenceError } from '../../inference/errors';
 import type { TransportResponse } from '../../inference/transport';
 
