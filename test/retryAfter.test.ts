@@ -18,8 +18,15 @@ describe('parseRetryAfterMs', () => {
 		['no wait', { 'retry-after': '0' }, 0],
 		['decimal seconds', { 'retry-after': '0.1' }, 100],
 		['seconds', { 'retry-after': '120' }, 120_000],
+		['seconds to the hundredth', { 'retry-after': '0.25' }, 250],
 		['seconds between blanks', { 'retry-after': ' 7 ' }, 7000],
 		['an HTTP date', { 'retry-after': 'Sun, 22 Nov 2026 12:01:30 GMT' }, 90_000],
+		['an HTTP date between blanks', { 'retry-after': ' Sun, 22 Nov 2026 12:01:30 GMT ' }, 90_000],
+		[
+			'a date by the clock of the service, where it tells',
+			{ 'retry-after': 'Sun, 22 Nov 2026 09:00:30 GMT', date: 'Sun, 22 Nov 2026 09:00:00 GMT' },
+			30_000,
+		],
 		['an RFC 850 date', { 'retry-after': 'Sunday, 22-Nov-26 12:01:30 GMT' }, 90_000],
 		['an asctime date', { 'retry-after': 'Sun Nov 22 12:01:30 2026' }, 90_000],
 		[
@@ -45,6 +52,7 @@ describe('parseRetryAfterMs', () => {
 		'Infinity',
 		'NaN',
 		'2026-11-22T12:01:30Z',
+		'after Sun, 22 Nov 2026 12:01:30 GMT',
 		'later, maybe 2031',
 		'Sun, 99 Foo 2026 12:01:30 GMT',
 		'Sunday',

@@ -15,6 +15,8 @@ export interface ProcessGroupOptions {
 }
 
 export interface ProcessGroup {
+	/** Absent when the program could not be started. */
+	processId: number | undefined;
 	/** Settles when the program has ended: its exit code, or null when a signal ended it. */
 	exited: Promise<number | null>;
 	isRunning(): boolean;
@@ -72,6 +74,7 @@ export function startProcessGroup(options: ProcessGroupOptions): ProcessGroup {
 	exited.catch(settle);
 
 	return {
+		processId: child.pid,
 		exited,
 		isRunning: () => running,
 		lines: () => [...lines],

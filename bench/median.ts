@@ -1,0 +1,13 @@
+/** The middle value; of an even number of values the mean of the middle two. */
+export function median(values: readonly number[]): number {
+	return quantile(values, 0.5);
+}
+
+/** The value below which this share of the values lies, between two neighbours interpolated. */
+export function quantile(values: readonly number[], share: number): number {
+	const sorted = [...values].sort((left, right) => left - right);
+	const position = (sorted.length - 1) * share;
+	const below = sorted[Math.floor(position)] ?? NaN;
+	const above = sorted[Math.ceil(position)] ?? NaN;
+	return below + (above - below) * (position % 1);
+}

@@ -1,0 +1,207 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, no-console -- not shipped: runs outside n8n */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { cacheFolder } from '../scripts/n8n/cacheFolder';
+import { packPackage } from '../scripts/n8n/communityPackage';
+import { createN8nClient, type N8nClient } from '../scripts/n8n/createN8nClient';
+import { ensureN8n, testedVersion } from '../scripts/n8n/ensureN8n';
+import { outputItems } from '../scripts/n8n/executions';
+import { startN8n } from '../scripts/n8n/startN8n';
+import type { SimulatorOptions } from '../test/support/simulator/simulator';
+import { formatSeconds, formatTable } from './formatTable';
+import { median } from './median';
+import {
+	buildWorkflow,
+	competitors,
+	credentialOf,
+	measuredNodeName,
+	type Competitor,
+} from './n8nWorkflow';
+import { scaled, type Scale } from './scale';
+import type { SimulatorHost } from './SimulatorHost';
+
+const latencyMs = 50;
+const limit = 10;
+const owner = { email: 'owner@n8n.local', password: 'Benchmark1' };
+const packageFolder = join(__dirname, '..');
+
+const services = ['plain', 'errors', 'limited'] as const;
+
+/** What the service does: nothing but answer, 5 % 429s at random, or a hard limit of ten at once. */
+export type ServiceKind = (typeof services)[number];
+
+export interface RealN8nCase {
+	competitor: Competitor;
+	itemCount: number;
+	service: ServiceKind;
+	retryOnFail: boolean;
+	runs: number;
+	succeededRuns: number;
+	/** Items that came out; none when the node fails. */
+	outputCount: number;
+	nodeMs: number;
+	requestsPerItem: number;
+	error?: string;
+}
+
+export interface RealN8nResult {
+	n8nVersion: string;
+	cases: RealN8nCase[];
+}
+
+type Setting = Pick<RealN8nCase, 'competitor' | 'itemCount' | 'service' | 'retryOnFail'>;
+
+interface Outcome {
+	hasSucceeded: boolean;
+	outputCount: number;
+	nodeMs: number;
+	requests: number;
+	error?: string;
+}
+
+/** Whether an n8n is at hand that does not have to be installed first. */
+export function isN8nInstalled(): boolean {
+	if (process.env.N8N_BIN) return true;
+	return existsSync(join(cacheFolder(), `n8n-${testedVersion}`, 'node_modules/n8n/bin/n8n'));
+}
+
+/** The node, the built-in OpenAI node and the HTTP Request node on the same items in a real n8n. */
+export async function measureRealN8n(host: SimulatorHost, scale: Scale): Promise<RealN8nResult> {
+	const program = await ensureN8n({ report: console.log });
+	const folder = await mkdtemp(join(tmpdir(), 'n8n-bench-'));
+	try {
+		await promisify(execFile)('npm', ['run', 'build'], { cwd: packageFolder });
+		const tarball = await packPackage(packageFolder, folder);
+		const userFolder = join(folder, 'user');
+		const n8n = await startN8n({ program, userFolder, package: { tarball } });
+		try {
+			const client = createN8nClient(n8n.url);
+			await client.logIn(owner);
+			return { n8nVersion: program.version, cases: await measureCases(client, host, scale) };
+		} finally {
+			await n8n.stop();
+		}
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+export function formatRealN8n({ cases }: RealN8nResult): string {
+	const competitorTitles: Record<Competitor, string> = {
+		wandbInferenceChat: 'W&B Inference Chat',
+		openAi: 'OpenAI 1.8',
+		httpRequest: 'HTTP Request',
+	};
+	const serviceTitles: Record<ServiceKind, string> = {
+		plain: 'answers',
+		errors: '5 % 429s',
+		limited: `limit of ${limit}`,
+	};
+	return formatTable(
+		['Node', 'Items', 'Service', 'Retry On Fail', 'Succeeded', 'Time', 'Requests per item'],
+		cases.map((row) => [
+			competitorTitles[row.competitor],
+			String(row.itemCount),
+			serviceTitles[row.service],
+			row.retryOnFail ? '5 tries' : 'off',
+			row.succeededRuns === row.runs ? 'yes' : `**no** (${row.succeededRuns} of ${row.runs})`,
+			formatSeconds(row.nodeMs),
+			row.requestsPerItem.toFixed(2),
+		]),
+	);
+}
+
+async function measureCases(
+	client: N8nClient,
+	host: SimulatorHost,
+	scale: Scale,
+): Promise<RealN8nCase[]> {
+	for (const competitor of competitors) {
+		await runOnce(client, host, {
+			competitor,
+			itemCount: 20,
+			service: 'plain',
+			retryOnFail: false,
+		});
+	}
+	const cases: RealN8nCase[] = [];
+	for (const fullCount of [100, 1000]) {
+		for (const service of services) {
+			// Nothing fails at the plain service, so there is nothing to retry.
+			for (const retryOnFail of service === 'plain' ? [false] : [false, true]) {
+				for (const competitor of competitors) {
+					const setting = { competitor, itemCount: scaled(fullCount, scale), service, retryOnFail };
+					// A thousand items one after the other take a minute: those runs are not repeated.
+					const runs = fullCount === 100 ? scale.repetitions : 1;
+					cases.push(await measureCase(client, host, setting, runs));
+				}
+			}
+		}
+	}
+	return cases;
+}
+
+async function measureCase(
+	client: N8nClient,
+	host: SimulatorHost,
+	setting: Setting,
+	runs: number,
+): Promise<RealN8nCase> {
+	const outcomes: Outcome[] = [];
+	for (let run = 1; run <= runs; run += 1) {
+		outcomes.push(await runOnce(client, host, setting, run));
+	}
+	return {
+		...setting,
+		runs,
+		succeededRuns: outcomes.filter(({ hasSucceeded }) => hasSucceeded).length,
+		outputCount: median(outcomes.map(({ outputCount }) => outputCount)),
+		nodeMs: median(outcomes.map(({ nodeMs }) => nodeMs)),
+		requestsPerItem: median(outcomes.map(({ requests }) => requests / setting.itemCount)),
+		error: outcomes.find(({ error }) => error !== undefined)?.error,
+	};
+}
+
+async function runOnce(
+	client: N8nClient,
+	host: SimulatorHost,
+	setting: Setting,
+	seed = 1,
+): Promise<Outcome> {
+	const simulator = await host.start(serviceOptions(setting.service, seed));
+	const { baseUrl } = simulator;
+	const credential = await client.saveCredential({
+		name: `Bench ${setting.competitor}`,
+		...credentialOf(setting.competitor, baseUrl),
+	});
+	const workflow = await client.importWorkflow(buildWorkflow({ ...setting, baseUrl, credential }));
+	const executionId = await client.runWorkflow(workflow);
+	const execution = await client.waitForExecution(executionId, 300_000);
+	const { requests } = await simulator.readStatistics();
+	await simulator.close();
+	const [nodeRun] = execution.runData[measuredNodeName] ?? [];
+	if (!nodeRun)
+		throw new Error(`n8n did not run ${setting.competitor}: ${execution.error?.message}`);
+	return {
+		hasSucceeded: execution.status === 'success',
+		outputCount: outputItems(execution, measuredNodeName).length,
+		nodeMs: Number(nodeRun.executionTime),
+		requests,
+		error: execution.error?.message,
+	};
+}
+
+function serviceOptions(service: ServiceKind, seed: number): SimulatorOptions {
+	return {
+		seed,
+		latency: { kind: 'constant', ms: latencyMs },
+		...(service === 'limited' ? { concurrencyLimit: limit } : {}),
+		...(service === 'errors'
+			? { faults: [{ when: { probability: 0.05 }, fault: { kind: 'status', status: 429 } }] }
+			: {}),
+	};
+}

@@ -1,0 +1,5 @@
+module.exports = {
+	...require('./jest.config.js'),
+	testMatch: ['<rootDir>/test/chaos/**/*.chaos.ts'],
+	testTimeout: 120_000,
+};

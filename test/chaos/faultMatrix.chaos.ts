@@ -1,0 +1,97 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
+import { chaosFaults, type ChaosFault } from './faults';
+import { modes, runCell, type CellReport, type Mode } from './modes';
+import {
+	collectGarbage,
+	leftOpenSince,
+	MemoryWatch,
+	openResources,
+	settledMemoryMb,
+	usedMemoryMb,
+} from './openResources';
+import { problemsOf } from './verdict';
+
+const largestKeptMb = 10;
+
+/** What is loaded with the first run belongs to no fault. */
+beforeAll(async () => {
+	const [fault] = chaosFaults;
+	for (const mode of modes) if (fault) await runCell(fault, mode);
+});
+
+/** Whatever no cell awaits fails the test: the test runner watches for unhandled rejections. */
+describe.each(chaosFaults)('$name', (fault) => {
+	const reports = new Map<Mode, CellReport>();
+	let leftOpen: string[] = [];
+	let growthMb = 0;
+	let keptMb = 0;
+
+	beforeAll(async () => {
+		const before = openResources();
+		const beforeMb = usedMemoryMb();
+		const watch = new MemoryWatch();
+		const run = async (mode: Mode) => reports.set(mode, await runCell(fault, mode));
+		try {
+			if (fault.largestGrowthMb === undefined) await Promise.all(modes.map(run));
+			else {
+				for (const mode of modes) {
+					await run(mode);
+					collectGarbage();
+				}
+			}
+		} finally {
+			watch.end();
+			jest.restoreAllMocks();
+		}
+		leftOpen = await leftOpenSince(before);
+		growthMb = watch.peakMb - beforeMb;
+		keptMb = (await settledMemoryMb(beforeMb + largestKeptMb)) - beforeMb;
+	});
+
+	test.each(modes.map((mode) => [nameOf(mode), mode] as const))('%s', (name, mode) => {
+		const report = reports.get(mode);
+		if (!report) throw new Error('The cell was not run');
+		process.stdout.write(`${fault.name} | ${name} | ${summaryOf(report)}\n`);
+		expect(problemsOf(fault, mode, report)).toEqual([]);
+	});
+
+	test('leaves no socket, timer or memory behind', () => {
+		const figures = `${growthMb.toFixed(0)} MB at most, ${keptMb.toFixed(1)} MB kept`;
+		process.stdout.write(`${fault.name} | ${figures}\n`);
+		expect(leftOpen).toEqual([]);
+		expect(keptMb).toBeLessThan(largestKeptMb);
+		expect(growthMb).toBeLessThan(fault.largestGrowthMb ?? 200);
+	});
+});
+
+test('the verdict on a cell rejects a fault that comes out as a success', async () => {
+	const mode = modes.find(({ onError }) => onError === 'Continue');
+	const fault = chaosFaults.find(({ name }) => name === 'reset in the body');
+	if (!mode || !fault) throw new Error('The matrix has lost its rows');
+	const harmless: ChaosFault = { ...fault, fault: { kind: 'status', status: 200, body: '' } };
+	const report = await runCell(fault, mode);
+	const healed = { ...report, failures: [], answers: ['row 0'] };
+	expect(problemsOf(fault, mode, report)).toEqual([]);
+	expect(problemsOf(fault, mode, healed)).not.toEqual([]);
+	expect(problemsOf(fault, mode, await runCell(harmless, mode))).not.toEqual([]);
+});
+
+function nameOf({ node, isStreamed, rowCount, onError, isLive }: Mode): string {
+	const items = rowCount === 1 ? 'one item' : 'fifty items';
+	const way = isLive ? 'shown live' : isStreamed ? 'streamed' : 'not streamed';
+	return [node, way, items, ...(onError ? [onError] : [])].join(', ');
+}
+
+function summaryOf({ answers, failures, stopped, requests }: CellReport): string {
+	const answered = answers.filter((text) => text !== undefined).length;
+	const messages = failures.filter((message) => message !== undefined);
+	const sent = requests.reduce((sum, count) => sum + count, 0);
+	const seen = [
+		...(stopped === undefined ? [`${answered} answered`] : [`stopped: ${stopped}`]),
+		...[...new Set(messages)].map((message) => {
+			const count = messages.filter((other) => other === message).length;
+			return `${count} failed: ${message}`;
+		}),
+	];
+	return `${seen.join('; ')} | ${sent} requests`;
+}

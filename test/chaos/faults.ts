@@ -1,0 +1,319 @@
+import type { Fault, RecordedRequest } from '../support/simulator/simulator';
+import { answerOf, eventsOf, isStreamed, jsonAnswer, rowOf, sendPieces } from './rows';
+
+/**
+ * What a person gets in the end for a row that a fault hits: its answer, or a message after so many
+ * requests. More than one request means that a fault which passes is overcome. `waiting`: the node
+ * waits as long as the service asked, until it is stopped.
+ */
+export type Outcome = 'answered' | 'waiting' | { message: RegExp; requests: number | 'several' };
+
+export interface ChaosFault {
+	name: string;
+	/** What the simulator does; nothing where no service is reached at all. */
+	fault?: Fault;
+	/** Where no service is. */
+	baseUrl?: string;
+	streamed: Outcome;
+	whole: Outcome;
+	/** Where text has been shown to a person before the fault. */
+	live?: Outcome;
+	/** Where the sub-node's own 'Max Wait' of 300 seconds makes a difference. */
+	inSubNode?: Outcome;
+	timeoutSeconds?: number;
+	/** Hits every request of the first moments, and none later. */
+	isStorm?: boolean;
+	/** Hits the first row alone; its modes run one after the other, and no memory may stay behind. */
+	largestGrowthMb?: number;
+}
+
+type Common = Omit<ChaosFault, 'streamed' | 'whole'>;
+
+const same = (outcome: Outcome, fault: Common): ChaosFault => ({
+	...fault,
+	streamed: outcome,
+	whole: outcome,
+});
+
+const closed = { message: /closed before the answer was complete/, requests: 2 };
+const silent = { message: /^The service sent nothing for 1 second/, requests: 1 };
+const cutOff = { message: /^The streamed answer ended before it was complete/, requests: 2 };
+const cutBody = { message: /^The answer ended before it was complete/, requests: 2 };
+const unreadable = { message: /not a chat completion/, requests: 1 };
+const redirected = { message: /^The service answered with a redirect/, requests: 1 };
+const overloaded = { message: /^The engine is currently overloaded/, requests: 2 };
+const tooLong = { ...overloaded, requests: 1 };
+const once = <Value extends object>(outcome: Value) => ({ ...outcome, requests: 1 });
+
+/** The service answers by itself; `pieces` are those of the row's stream, or of its JSON body. */
+function answering(
+	pieces: (text: string, request: RecordedRequest) => Iterable<string | Uint8Array>,
+	contentType?: string,
+): Fault {
+	return {
+		kind: 'custom',
+		handle: async (request, response) => {
+			const type = isStreamed(request) ? 'text/event-stream' : 'application/json';
+			const sent = pieces(answerOf(rowOf(request)), request);
+			await sendPieces(response, contentType ?? type, sent);
+		},
+	};
+}
+
+const body = (text: string, contentType = 'application/json', status = 200): Fault => ({
+	kind: 'body',
+	status,
+	contentType,
+	body: text,
+});
+
+const retryAfter = (value: string): Fault => ({ kind: 'status', status: 503, retryAfter: value });
+
+const redirect = (location: string): Fault => ({
+	kind: 'body',
+	status: 307,
+	body: '',
+	headers: { location },
+});
+
+const connectionFaults: ChaosFault[] = [
+	same(
+		{ message: /^The connection to 127\.0\.0\.1:9 was refused/, requests: 2 },
+		{ name: 'connection refused', baseUrl: 'http://127.0.0.1:9/v1' },
+	),
+	same(
+		{ message: /^The address of x{64}\.invalid was not found/, requests: 2 },
+		{ name: 'DNS failure', baseUrl: `http://${'x'.repeat(64)}.invalid/v1` },
+	),
+	same(closed, {
+		name: 'reset before the headers',
+		fault: { kind: 'reset', where: 'beforeHeaders' },
+	}),
+	same(closed, {
+		name: 'reset in the body',
+		fault: { kind: 'reset', where: 'inBody' },
+		live: once(closed),
+	}),
+	same(closed, {
+		name: 'reset in the middle of a stream',
+		fault: { kind: 'reset', where: 'inStream', afterEvents: 6 },
+		live: once(closed),
+	}),
+	same(silent, {
+		name: 'headers that never come',
+		fault: { kind: 'stall', where: 'beforeHeaders' },
+		timeoutSeconds: 1,
+	}),
+	same(silent, {
+		name: 'a body that stalls',
+		fault: { kind: 'stall', where: 'inBody' },
+		timeoutSeconds: 1,
+	}),
+	same(silent, {
+		name: 'a stream that stalls',
+		fault: { kind: 'stall', where: 'inStream', afterEvents: 6 },
+		timeoutSeconds: 1,
+	}),
+];
+
+const answerFaults: ChaosFault[] = [
+	{
+		name: 'an end without [DONE] and finish reason',
+		fault: { kind: 'endStreamEarly', afterEvents: 6 },
+		streamed: cutOff,
+		whole: cutBody,
+		live: once(cutOff),
+	},
+	same('answered', {
+		name: 'an end without [DONE] after the finish reason',
+		fault: answering((text, request) =>
+			isStreamed(request) ? eventsOf(text).slice(0, 2) : [jsonAnswer(text)],
+		),
+	}),
+	{
+		name: 'truncated JSON',
+		fault: answering((text, request) =>
+			isStreamed(request) ? ['data: {"choices": [{"delta"\n\n'] : [jsonAnswer(text).slice(0, -9)],
+		),
+		streamed: unreadable,
+		whole: cutBody,
+	},
+	same(unreadable, { name: 'malformed JSON', fault: body('["choices": ]') }),
+	{
+		name: 'malformed server-sent events',
+		fault: answering(() => ['<?xml?>\nchoices\n\n: :\n\n']),
+		streamed: cutOff,
+		whole: unreadable,
+	},
+	same('answered', {
+		name: 'comments and keep-alive lines',
+		fault: answering((text, request) =>
+			isStreamed(request)
+				? eventsOf(text).flatMap((event) => [': keep-alive\n\n', '\n', 'event: ping\n\n', event])
+				: [' \n', jsonAnswer(text), ' \n'],
+		),
+	}),
+	same(
+		{ message: /^The engine stumbled/, requests: 2 },
+		{
+			name: 'an error object inside a 200',
+			fault: answering((_, request) => {
+				const error = JSON.stringify({ error: { code: 500, message: 'The engine stumbled' } });
+				return isStreamed(request) ? [`data: ${error}\n\n`, 'data: [DONE]\n\n'] : [error];
+			}),
+		},
+	),
+	same(
+		{ message: /gateway.*\(HTTP 502\)/, requests: 2 },
+		{ name: 'HTML 502 from a gateway', fault: { kind: 'status', status: 502 } },
+	),
+	{
+		name: 'an empty body',
+		fault: answering(() => []),
+		streamed: cutOff,
+		whole: unreadable,
+	},
+	same(unreadable, { name: 'a 204', fault: { kind: 'body', status: 204, body: '' } }),
+	same(redirected, { name: 'redirect, same origin', fault: redirect('/v1/models') }),
+	same(redirected, { name: 'redirect, other origin', fault: redirect('http://127.0.0.1:9/v1') }),
+	same(unreadable, {
+		name: 'wrong content type: a web page',
+		fault: body('<html>Welcome</html>', 'text/html'),
+	}),
+	same('answered', {
+		name: 'wrong content type: plain text, yet JSON',
+		fault: answering((text) => [jsonAnswer(text)], 'text/plain'),
+	}),
+	same('answered', {
+		name: 'UTF-8 cut inside a character',
+		fault: answering((text, request) => {
+			const bytes = Buffer.from(isStreamed(request) ? eventsOf(text).join('') : jsonAnswer(text));
+			return Array.from({ length: Math.ceil(bytes.length / 3) }, (_, part) =>
+				bytes.subarray(3 * part, 3 * part + 3),
+			);
+		}),
+	}),
+];
+
+const megabyte = 1024 * 1024;
+
+function* repeated(text: string, count: number): Generator<string> {
+	for (let index = 0; index < count; index += 1) yield text;
+}
+
+const largeFaults: ChaosFault[] = [
+	{
+		name: '100 MB of keep-alive',
+		fault: answering(function* (text, request) {
+			const comment = `${':'.padEnd(1022, '-')}\n\n`;
+			const [first = '', ...rest] = isStreamed(request) ? eventsOf(text) : ['', jsonAnswer(text)];
+			yield first;
+			yield* repeated(isStreamed(request) ? comment.repeat(1024) : ' '.repeat(megabyte), 100);
+			yield* rest;
+		}),
+		streamed: 'answered',
+		whole: 'answered',
+		largestGrowthMb: 200,
+	},
+	same(
+		{ message: /^The server had an error.*\(HTTP 500\)/, requests: 2 },
+		{
+			name: 'a 100 MB error page',
+			fault: {
+				kind: 'custom',
+				handle: async (_, response) => {
+					const page = repeated('<html>'.padEnd(megabyte), 100);
+					await sendPieces(response, 'text/html', page, 500);
+				},
+			},
+			largestGrowthMb: 80,
+		},
+	),
+	same(unreadable, {
+		name: '100 MB that are no answer',
+		fault: answering(function* (_, request) {
+			if (isStreamed(request)) yield 'data: ';
+			yield* repeated('x'.repeat(megabyte), 100);
+			yield '\n\n';
+		}),
+		largestGrowthMb: 200,
+	}),
+	same('answered', {
+		name: 'a 1 MB line',
+		fault: answering((text, request) => {
+			const padding = `"padding":"${'x'.repeat(megabyte)}",`;
+			return isStreamed(request)
+				? eventsOf(text).map((event) => event.replace('{', `{${padding}`))
+				: [jsonAnswer(text).replace('{', `{${padding}`)];
+		}),
+		largestGrowthMb: 120,
+	}),
+];
+
+const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
+
+const retryAfterFaults: ChaosFault[] = [
+	same(overloaded, { name: 'Retry-After: 0', fault: retryAfter('0') }),
+	same(overloaded, { name: 'Retry-After: 0.5', fault: retryAfter('0.5') }),
+	same(tooLong, { name: 'Retry-After: 120', fault: retryAfter('120'), inSubNode: 'waiting' }),
+	same(overloaded, {
+		name: 'Retry-After: a date in a second',
+		fault: {
+			kind: 'custom',
+			handle: (_, response) => {
+				response.writeHead(503, { 'retry-after': inSeconds(1) });
+				response.end('{"error":{"message":"The engine is currently overloaded"}}');
+			},
+		},
+	}),
+	same(overloaded, { name: 'Retry-After: a past date', fault: retryAfter(inSeconds(-3600)) }),
+	same(overloaded, { name: 'Retry-After: garbage', fault: retryAfter('soon') }),
+	same(tooLong, { name: 'Retry-After: a day', fault: retryAfter('86400') }),
+];
+
+const stormFaults: ChaosFault[] = [
+	same('answered', {
+		name: 'a storm of 429',
+		fault: { kind: 'status', status: 429, headers: { 'retry-after-ms': '20' } },
+		isStorm: true,
+	}),
+	same('answered', {
+		name: 'a storm of 503',
+		fault: { kind: 'status', status: 503, retryAfter: '0.2' },
+		isStorm: true,
+	}),
+	same(
+		{ message: /^Concurrency limit reached/, requests: 'several' },
+		{
+			name: 'a 429 for concurrency that stays',
+			fault: { kind: 'status', status: 429, reason: 'concurrency' },
+			inSubNode: 'waiting',
+		},
+	),
+	...[3600, -3600].map((seconds) =>
+		same(overloaded, {
+			name: `a clock that jumps ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead' : 'back'}`,
+			fault: {
+				kind: 'custom',
+				handle: (_, response) => {
+					const jumped = Date.now.bind(Date);
+					const nowMs = performance.timeOrigin + performance.now();
+					if (Math.abs(jumped() - nowMs) < 1_000_000) {
+						jest.spyOn(Date, 'now').mockImplementation(() => jumped() + seconds * 1000);
+					}
+					response.writeHead(503, { 'retry-after': new Date(nowMs + 1000).toUTCString() });
+					response.end('{"error":{"message":"The engine is currently overloaded"}}');
+				},
+			},
+		}),
+	),
+];
+
+/** Everything that the matrix does to a row. */
+export const chaosFaults: ChaosFault[] = [
+	...connectionFaults,
+	...answerFaults,
+	...largeFaults,
+	...retryAfterFaults,
+	...stormFaults,
+];

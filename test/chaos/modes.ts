@@ -1,0 +1,204 @@
+import type { INodeExecutionData, StructuredChunk } from 'n8n-workflow';
+import { readStream, supplyAgentModel, type AgentModel } from '../support/agentModel';
+import { chatParameters, runChatNode } from '../support/nodeRun';
+import { waitUntil } from '../support/waitUntil';
+import { startSimulator, type Simulator } from '../support/simulator/simulator';
+import type { ChaosFault } from './faults';
+import { promptOf, rowModel, rowOf } from './rows';
+
+/** One way to use the package. */
+export interface Mode {
+	node: 'node' | 'sub-node';
+	isStreamed: boolean;
+	rowCount: 1 | 50;
+	/** What follows a failed item; the sub-node's agent decides by itself. */
+	onError?: 'Stop' | 'Continue';
+	/** Whether text goes to a person as it arrives. */
+	isLive?: boolean;
+}
+
+/** All that can be seen of one run. */
+export interface CellReport {
+	/** By row, what came out. */
+	answers: Array<string | undefined>;
+	/** By row, the message of what failed. */
+	failures: Array<string | undefined>;
+	/** The message of a run that ended under Stop. */
+	stopped?: string;
+	/** Items that stood at another place than their row's. */
+	misplaced: number;
+	/** By row, the requests that reached the service. */
+	requests: number[];
+	/** What a person saw arrive, row by row. */
+	shown: string[];
+	/** Requests that the service still held when the run had ended. */
+	leftOpen: number;
+}
+
+/** Every way that the matrix tries. */
+export const modes: Mode[] = [
+	...[true, false].flatMap((isStreamed) =>
+		([1, 50] as const).flatMap((rowCount): Mode[] => [
+			{ node: 'node', isStreamed, rowCount, onError: 'Stop' },
+			{ node: 'node', isStreamed, rowCount, onError: 'Continue' },
+			{ node: 'sub-node', isStreamed, rowCount },
+		]),
+	),
+	{ node: 'node', isStreamed: true, rowCount: 1, onError: 'Stop', isLive: true },
+	{ node: 'node', isStreamed: true, rowCount: 1, onError: 'Continue', isLive: true },
+	{ node: 'sub-node', isStreamed: true, rowCount: 1, isLive: true },
+];
+
+/** Whether the fault hits this request of the row: always for some rows, once for others. */
+export function isHit(fault: ChaosFault, row: number, number: number): boolean {
+	if (fault.fault === undefined) return true;
+	if (fault.largestGrowthMb !== undefined) return row === 0;
+	return row % 5 === 0 || (row % 5 === 1 && number === 1);
+}
+
+const stormMs = 600;
+
+/** Runs one cell against a service of its own. */
+export async function runCell(fault: ChaosFault, mode: Mode): Promise<CellReport> {
+	const simulator = await startSimulator();
+	const report: CellReport = {
+		answers: [],
+		failures: [],
+		misplaced: 0,
+		requests: new Array<number>(mode.rowCount).fill(0),
+		shown: new Array<string>(mode.rowCount).fill(''),
+		leftOpen: 0,
+	};
+	addFault(simulator, fault, report);
+	try {
+		const baseUrl = fault.baseUrl ?? simulator.baseUrl;
+		await (mode.node === 'node' ? runNode : runSubNode)({
+			simulator,
+			baseUrl,
+			fault,
+			mode,
+			report,
+		});
+		await waitUntil(() => simulator.statistics.inFlight === 0).catch(() => undefined);
+		report.leftOpen = simulator.statistics.inFlight;
+	} finally {
+		await simulator.close();
+	}
+	return report;
+}
+
+function addFault(simulator: Simulator, fault: ChaosFault, { requests }: CellReport): void {
+	let firstMs = 0;
+	simulator.fault({
+		fault: fault.fault ?? { kind: 'status', status: 418 },
+		when: {
+			matches: (request) => {
+				const row = rowOf(request);
+				firstMs ||= request.startedAtMs;
+				requests[row] = (requests[row] ?? 0) + 1;
+				return fault.isStorm
+					? request.startedAtMs - firstMs < stormMs
+					: isHit(fault, row, requests[row]);
+			},
+		},
+	});
+}
+
+interface CellRun {
+	simulator: Simulator;
+	baseUrl: string;
+	fault: ChaosFault;
+	mode: Mode;
+	report: CellReport;
+}
+
+function optionsOf({ fault, mode }: CellRun) {
+	const timeout = fault.timeoutSeconds === undefined ? {} : { timeout: fault.timeoutSeconds };
+	return { stream: mode.isStreamed, reasoning: 'disabled', ...timeout };
+}
+
+async function runNode(run: CellRun): Promise<void> {
+	const { baseUrl, fault, mode, report } = run;
+	const onChunk = ({ type, content, metadata }: StructuredChunk) => {
+		if (type === 'item') report.shown[metadata.itemIndex] += content ?? '';
+	};
+	const retryPolicy = fault.isStorm ? {} : { maxRetries: 1, maxWait: 2.5 };
+	const running = runChatNode({
+		baseUrl,
+		items: report.requests.map((_, row) => ({ json: { row, prompt: promptOf(row) } })),
+		parameters: chatParameters({
+			model: { __rl: true, mode: 'id', value: rowModel },
+			messages: { values: [{ role: 'user', content: '={{ $json.prompt }}' }] },
+			options: optionsOf(run),
+			retryPolicy,
+		}),
+		...(mode.onError === 'Continue' ? { onError: 'continueRegularOutput' as const } : {}),
+		...(mode.isLive ? { onChunk } : {}),
+	});
+	await running.then(
+		({ items }) => readItems(items, report),
+		(error: Error) => {
+			report.stopped = error.message;
+		},
+	);
+}
+
+function readItems(items: INodeExecutionData[], report: CellReport): void {
+	items.forEach(({ json, pairedItem }, position) => {
+		if ((pairedItem as { item: number }).item !== position) report.misplaced += 1;
+		if ('error' in json) report.failures[position] = String(json.error);
+		else report.answers[position] = String(json.output);
+	});
+	report.misplaced += Math.abs(items.length - report.requests.length);
+}
+
+async function runSubNode(run: CellRun): Promise<void> {
+	const { baseUrl, fault, report, simulator } = run;
+	const stop = new AbortController();
+	const maxRetries = fault.isStorm ? {} : { maxRetries: 1 };
+	const { model } = await supplyAgentModel({
+		baseUrl,
+		model: rowModel,
+		options: { ...optionsOf(run), ...maxRetries },
+	});
+	const asking = Promise.all(
+		report.requests.map(async (_, row) => {
+			await ask(model, row, run, stop.signal).then(
+				(text) => (report.answers[row] = text),
+				(error: Error) => (report.failures[row] = error.message),
+			);
+		}),
+	);
+	if (fault.inSubNode === 'waiting') await stopTheWaiting(simulator, report, stop);
+	await asking;
+}
+
+/** Once every other row has its answer, the rest is stopped: nothing may have come for them. */
+async function stopTheWaiting(
+	simulator: Simulator,
+	{ requests, answers, failures }: CellReport,
+	stop: AbortController,
+): Promise<void> {
+	const others = requests.filter((_, row) => row % 5 > 1).length;
+	const count = () => Object.keys(answers).length + Object.keys(failures).length;
+	await waitUntil(() => count() >= others && requests.every((number) => number > 0));
+	await waitUntil(() => simulator.statistics.inFlight === 0);
+	stop.abort();
+}
+
+async function ask(
+	model: AgentModel,
+	row: number,
+	{ mode, report }: CellRun,
+	signal: AbortSignal,
+): Promise<string> {
+	if (!mode.isLive) return (await model.invoke(promptOf(row), { signal })).text;
+	const pieces = await model.stream(promptOf(row), { signal });
+	const watched = async function* () {
+		for await (const piece of pieces) {
+			report.shown[row] += piece.text;
+			yield piece;
+		}
+	};
+	return (await readStream(watched())).texts.join('');
+}

@@ -1,0 +1,73 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
+import type { ServerResponse } from 'node:http';
+import type { RecordedRequest } from '../support/simulator/simulator';
+
+/** The model of every row; told not to think, it begins with the text at once. */
+export const rowModel = 'zai-org/GLM-5.1';
+
+/** The one right answer of a row: no two are alike, and characters of two to four bytes can be cut. */
+export function answerOf(row: number): string {
+	return `row ${row} ✓ żółw 🐢 is answered with this sentence and no other`;
+}
+
+/** The message that makes the simulator give a row's answer. */
+export function promptOf(row: number): string {
+	return `[[answer: ${answerOf(row)}]]`;
+}
+
+/** The row that a request is about. */
+export function rowOf({ body }: RecordedRequest): number {
+	return Number(/row (\d+) /.exec(JSON.stringify(body))?.[1] ?? NaN);
+}
+
+/** Whether a request asks for server-sent events. */
+export function isStreamed({ body }: RecordedRequest): boolean {
+	return (body as { stream?: boolean }).stream === true;
+}
+
+const usage = { prompt_tokens: 10, completion_tokens: 10, total_tokens: 20 };
+
+/** A row's answer as one JSON body. */
+export function jsonAnswer(text: string): string {
+	const message = { role: 'assistant', content: text };
+	const choices = [{ index: 0, message, finish_reason: 'stop' }];
+	return JSON.stringify({ id: 'a', object: 'chat.completion', model: rowModel, choices, usage });
+}
+
+/** One event that adds text; with a finish reason the last one that does. */
+export function textEvent(content: string, finishReason: string | null = null): string {
+	const choices = [{ index: 0, delta: { content }, finish_reason: finishReason }];
+	return `data: ${JSON.stringify({ id: 'a', model: rowModel, choices })}\n\n`;
+}
+
+/** The events of a row's answer, `[DONE]` included, in four pieces. */
+export function eventsOf(text: string): string[] {
+	const middle = Math.floor(text.length / 2);
+	return [
+		textEvent(text.slice(0, middle)),
+		textEvent(text.slice(middle), 'stop'),
+		`data: ${JSON.stringify({ id: 'a', model: rowModel, choices: [], usage })}\n\n`,
+		'data: [DONE]\n\n',
+	];
+}
+
+/** Sends an answer in these pieces, each in a packet of its own. */
+export async function sendPieces(
+	response: ServerResponse,
+	contentType: string,
+	pieces: Iterable<string | Uint8Array>,
+	status = 200,
+): Promise<void> {
+	response.writeHead(status, { 'content-type': contentType });
+	const closed = new Promise<void>((resolve) => response.once('close', resolve));
+	for (const piece of pieces) {
+		if (response.destroyed) return;
+		const hasRoom = response.write(piece);
+		const hasDrained = new Promise<void>((resolve) => {
+			if (hasRoom) setImmediate(resolve);
+			else response.once('drain', resolve);
+		});
+		await Promise.race([hasDrained, closed]);
+	}
+	response.end();
+}

@@ -1,0 +1,178 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import OpenAI from 'openai';
+import { outputItems, type Execution } from '../../scripts/n8n/executions';
+import { listExamples } from '../../scripts/n8n/importExamples';
+import type { WorkflowFile } from '../../scripts/n8n/workflowFile';
+import { openBench, type Bench } from './support/bench';
+import { inEditor } from './support/Editor';
+import { postAndWatch, textOf } from './support/postAndWatch';
+import { suiteAddress } from './support/suite';
+
+const examplesFolder = join(__dirname, '../../examples');
+const { n8nUrl } = suiteAddress();
+
+let bench: Bench;
+
+beforeAll(async () => {
+	bench = await openBench();
+});
+beforeEach(() => bench.simulator.reset());
+afterAll(async () => await bench.close());
+
+async function readExample(number: number): Promise<WorkflowFile> {
+	const prefix = String(number).padStart(2, '0');
+	const fileName = (await listExamples(examplesFolder)).find((name) => name.startsWith(prefix));
+	if (!fileName) throw new Error(`There is no example ${number}.`);
+	return JSON.parse(await readFile(join(examplesFolder, fileName), 'utf8')) as WorkflowFile;
+}
+
+async function runExample(number: number): Promise<Execution> {
+	const workflow = await readExample(number);
+	const execution = await bench.run(workflow, 'When clicking ‘Execute workflow’');
+	expect(execution.status).toBe('success');
+	return execution;
+}
+
+function webhookIdOf({ nodes }: WorkflowFile): string {
+	return String(nodes.find(({ webhookId }) => webhookId)?.webhookId);
+}
+
+/** The example with its chat open to requests from outside, as its note describes. */
+function withPublicChat(workflow: WorkflowFile): WorkflowFile {
+	const nodes = workflow.nodes.map((node) => {
+		if (!node.type.endsWith('.chatTrigger')) return node;
+		return { ...node, parameters: { ...(node.parameters as object), public: true } };
+	});
+	return { ...workflow, nodes };
+}
+
+async function chatWithExample(number: number, messages: string[]): Promise<string[]> {
+	const workflow = withPublicChat(await readExample(number));
+	await bench.publishWorkflow(workflow);
+	const sessionId = randomUUID();
+	const answers: string[] = [];
+	for (const chatInput of messages) {
+		const url = `${n8nUrl}/webhook/${webhookIdOf(workflow)}/chat`;
+		answers.push(textOf(await postAndWatch(url, { action: 'sendMessage', sessionId, chatInput })));
+	}
+	return answers;
+}
+
+test('example 1 answers its question', async () => {
+	const [item] = outputItems(await runExample(1), 'W&B Inference Chat');
+	expect(item?.json).toMatchObject({
+		output: expect.stringMatching(/\w+ \w+/),
+		finishReason: 'stop',
+		model: 'openai/gpt-oss-20b',
+		attempts: 1,
+	});
+});
+
+test('example 2 classifies every row', async () => {
+	const execution = await runExample(2);
+	const rows = outputItems(execution, 'Customer Messages');
+	const classified = outputItems(execution, 'Classified Messages').map(({ json }) => json);
+	expect(classified).toHaveLength(rows.length);
+	expect(classified.map(({ id }) => id)).toEqual(rows.map(({ json }) => json.id));
+	for (const { sentiment, category, summary } of classified) {
+		expect(['positive', 'neutral', 'negative']).toContain(sentiment);
+		expect([category, summary]).toEqual([expect.any(String), expect.any(String)]);
+	}
+});
+
+test('example 2 sends a refused row to the error branch', async () => {
+	bench.simulator.fault({ when: { first: 1 }, fault: { kind: 'status', status: 400 } });
+	const execution = await runExample(2);
+	const total = outputItems(execution, 'Customer Messages').length;
+	expect(outputItems(execution, 'Classified Messages')).toHaveLength(total - 1);
+	expect(outputItems(execution, 'Failed Messages').map(({ json }) => json)).toEqual([
+		{
+			id: expect.any(String),
+			text: expect.any(String),
+			error: expect.stringMatching(/\S/),
+			advice: expect.stringMatching(/\S/),
+		},
+	]);
+});
+
+test('example 3 streams the answer into its chat', async () => {
+	expect(await chatWithExample(3, ['Hello [[answer: Good morning to you]]'])).toEqual([
+		'Good morning to you',
+	]);
+});
+
+test('example 4 uses its tools and remembers the conversation', async () => {
+	const [first] = await chatWithExample(4, [
+		'What is the status of order A-1002? [[call: get_order {"orderId": "A-1002"}]]',
+		'Thank you [[answer: You are welcome]]',
+	]);
+	expect(first).toContain('on its way');
+	const messages = JSON.stringify(bench.simulator.requests.at(-1)?.body);
+	expect(messages).toContain('What is the status of order A-1002?');
+	expect(messages).toContain('You help the customers');
+});
+
+test('example 5 sends the picture of its form to the model and shows the description', async () => {
+	const workflow = await readExample(5);
+	await bench.publishWorkflow(workflow);
+	const picture = Buffer.from(
+		'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC',
+		'base64',
+	);
+	await inEditor(async ({ page }) => {
+		await page.goto(`/form/${webhookIdOf(workflow)}`);
+		const file = { name: 'picture.png', mimeType: 'image/png', buffer: picture };
+		await page.locator('input[type="file"]').setInputFiles(file);
+		await page.locator('input[type="text"]').fill('What is this? [[answer: A red square]]');
+		await page.locator('button[type="submit"]').click();
+		await page.getByText('A red square').waitFor();
+	});
+	const body = JSON.stringify(bench.simulator.requests[0]?.body);
+	expect(body).toContain(`data:image/png;base64,${picture.toString('base64')}`);
+});
+
+test('example 6 runs the tool that the model asked for and words the reply', async () => {
+	const execution = await runExample(6);
+	const reply = outputItems(execution, 'Reply')[0]?.json.reply;
+	expect(bench.simulator.requests).toHaveLength(2);
+	expect(JSON.stringify(bench.simulator.requests[1]?.body)).toContain('tool_call_id');
+	expect(reply).toEqual(expect.stringMatching(/\S/));
+});
+
+test('example 7 serves the official OpenAI client', async () => {
+	await bench.publishWorkflow(await readExample(7));
+	const openai = new OpenAI({ baseURL: `${n8nUrl}/webhook/v1`, apiKey: 'any', maxRetries: 0 });
+	const models = await openai.models.list();
+	expect(models.data.map(({ id }) => id)).toContain('openai/gpt-oss-20b');
+	const question = {
+		model: 'openai/gpt-oss-20b',
+		messages: [{ role: 'user' as const, content: '[[answer: Through n8n]]' }],
+	};
+	const completion = await openai.chat.completions.create({ ...question, temperature: 0 });
+	expect(completion.choices[0]?.message.content).toBe('Through n8n');
+	expect(bench.simulator.requests.at(-1)?.body).toMatchObject({ temperature: 0 });
+	let streamed = '';
+	for await (const chunk of await openai.chat.completions.create({ ...question, stream: true })) {
+		streamed += chunk.choices[0]?.delta.content ?? '';
+	}
+	expect(streamed).toBe('Through n8n');
+	const unknown = openai.chat.completions.create({ ...question, model: 'no/such-model' });
+	await expect(unknown).rejects.toMatchObject({ status: 404 });
+});
+
+test('example 8 rates a thousand rows and counts the ones that failed', async () => {
+	bench.simulator.fault({ when: { every: 100 }, fault: { kind: 'status', status: 400 } });
+	bench.simulator.fault({
+		when: { every: 33 },
+		fault: { kind: 'status', status: 429, retryAfter: '0' },
+	});
+	const [report] = outputItems(await runExample(8), 'Report');
+	const { rows, answered, failed, failedRows } = report?.json as Record<string, unknown>;
+	expect(rows).toBe(1000);
+	expect(Number(answered) + Number(failed)).toBe(1000);
+	expect(failed).toBe(bench.simulator.statistics.byStatus[400]);
+	expect(failedRows).toHaveLength(Number(failed));
+});

@@ -1,0 +1,124 @@
+import { openBench, type Bench } from './support/bench';
+import { inEditor, type Editor } from './support/Editor';
+import { chatNode, manualTrigger, workflowOf } from './support/workflows';
+
+let bench: Bench;
+
+beforeAll(async () => {
+	bench = await openBench();
+});
+beforeEach(() => bench.simulator.reset());
+afterAll(async () => await bench.close());
+
+const nodeName = 'W&B Inference Chat';
+
+async function openNewNode(editor: Editor): Promise<void> {
+	await editor.startWorkflow();
+	await editor.searchNodes('W&B');
+	await editor.nodePanelName(nodeName).click();
+	await editor.nodePanelName('Ask a model').click();
+	await editor.part('ndv').waitFor();
+}
+
+test.each(['light', 'dark'] as const)(
+	'the node panel offers both nodes with their icon (%s)',
+	async (theme) => {
+		await inEditor(async (editor) => {
+			await editor.startWorkflow();
+			await editor.searchNodes('W&B');
+			const file = theme === 'light' ? 'wandbInference.svg' : 'wandbInference.dark.svg';
+			for (const name of [nodeName, 'W&B Inference Chat Model']) {
+				const icon = editor.nodePanelIcon(name);
+				await icon.waitFor();
+				expect(await icon.getAttribute('src')).toContain(file);
+				expect(
+					await icon.evaluate((image: { naturalWidth?: number }) => image.naturalWidth),
+				).toBeGreaterThan(0);
+			}
+			await editor.saveScreenshot(`node-panel-${theme}`);
+		}, theme);
+	},
+);
+
+test('added from the panel, with a model of the live list, the node answers', async () => {
+	await inEditor(async (editor) => {
+		await openNewNode(editor);
+		await editor.pickModel('openai/gpt-oss-20b');
+		const content = editor.part('parameter-input-content').locator('textarea');
+		await content.fill('Explain in one sentence what a workflow is.');
+		await editor.part('node-execute-button').click();
+		await editor.part('node-run-status-success').waitFor();
+		await editor.saveScreenshot('node');
+		const output = await editor.readOutput();
+		expect(output).toMatch(/"output":\s*"\w+ \w+/);
+		expect(output).toMatch(/"finishReason":\s*"stop"/);
+		expect(bench.simulator.requests.map(({ path }) => path)).toEqual([
+			'/v1/models',
+			'/v1/chat/completions',
+		]);
+		expect(bench.simulator.requests[1]?.body).toMatchObject({ model: 'openai/gpt-oss-20b' });
+	});
+});
+
+test('the list of models narrows to what is typed', async () => {
+	await inEditor(async (editor) => {
+		await openNewNode(editor);
+		await editor.part('rlc-input').click();
+		await editor.part('rlc-item').first().waitFor();
+		expect(await editor.part('rlc-item').count()).toBeGreaterThan(2);
+		await editor.part('rlc-search').fill('oss 120');
+		const others = editor.part('rlc-item').filter({ hasNotText: 'oss-120b' });
+		await others.first().waitFor({ state: 'detached' });
+		await editor.part('rlc-item').first().waitFor();
+		expect(await editor.part('rlc-item').allInnerTexts()).toEqual(['openai/gpt-oss-120b']);
+		await editor.saveScreenshot('model-list');
+	});
+});
+
+test('a list that cannot be loaded says why and what to do', async () => {
+	bench.simulator.fault({ path: 'models', fault: { kind: 'status', status: 401 } });
+	await inEditor(async (editor) => {
+		await openNewNode(editor);
+		await editor.part('rlc-input').click();
+		await editor.part('rlc-error-message').waitFor();
+		const shown = await editor.part('rlc-error-container').innerText();
+		expect(shown).toMatch(/Authentication failed/);
+		expect(shown).toMatch(/Check the API key/);
+	});
+});
+
+test('a failure is shown with the message of the service and what to do', async () => {
+	bench.simulator.fault({ fault: { kind: 'status', status: 402 } });
+	const saved = await bench.importWorkflow(
+		workflowOf('A failure', [manualTrigger(), chatNode('Hello')]),
+	);
+	await inEditor(async (editor) => {
+		await editor.openWorkflow(saved.id);
+		await editor.openNode(nodeName);
+		await editor.part('node-execute-button').click();
+		await editor.part('output-panel').getByText('Error details').waitFor();
+		await editor.saveScreenshot('error');
+		const shown = await editor.part('output-panel').innerText();
+		expect(shown).toMatch(/quota|credits/i);
+		expect(shown).toMatch(/Request ID/);
+		expect(bench.simulator.requests).toHaveLength(1);
+	});
+});
+
+test('the open node fits into the dark theme', async () => {
+	const saved = await bench.importWorkflow(
+		workflowOf('In the dark', [
+			manualTrigger(),
+			chatNode('Explain in one sentence what a workflow is.'),
+		]),
+	);
+	await inEditor(async (editor) => {
+		await editor.openWorkflow(saved.id);
+		await editor.openNode(nodeName);
+		await editor.part('node-execute-button').click();
+		await editor.part('node-run-status-success').waitFor();
+		const icon = editor.part('ndv').locator('img[src*="wandbInference"]').first();
+		expect(await icon.getAttribute('src')).toContain('wandbInference.dark.svg');
+		await editor.saveScreenshot('node-dark');
+	}, 'dark');
+});

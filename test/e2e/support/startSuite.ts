@@ -1,0 +1,13 @@
+import { startSuite, type Suite } from './suite';
+
+let suite: Suite | undefined;
+
+/** The suite that `endSuite` has to stop. */
+export function startedSuite(): Suite | undefined {
+	return suite;
+}
+
+/** Runs once before all test files. */
+export default async function start(): Promise<void> {
+	suite = await startSuite();
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowFile, WorkflowNode } from '../../../scripts/n8n/workflowFile';
+
+const stepWidth = 220;
+
+type Fields = Record<string, unknown>;
+
+function node(name: string, type: string, typeVersion: number, parameters: Fields): WorkflowNode {
+	return { id: randomUUID(), name, type, typeVersion, position: [0, 0], parameters };
+}
+
+/** The button of the editor. */
+export function manualTrigger(): WorkflowNode {
+	return node('Start', 'n8n-nodes-base.manualTrigger', 1, {});
+}
+
+/** Starts with what is posted to `/webhook/<path>`. */
+export function webhook(
+	path: string,
+	responseMode: 'streaming' | 'lastNode' | 'onReceived',
+): WorkflowNode {
+	const parameters = { httpMethod: 'POST', path, responseMode, options: {} };
+	return { ...node('Webhook', 'n8n-nodes-base.webhook', 2.1, parameters), webhookId: randomUUID() };
+}
+
+/** Starts with a message of the chat that n8n hosts at `/webhook/<webhookId>/chat`. */
+export function hostedChat(
+	responseMode: 'streaming' | 'lastNode',
+	webhookId: string,
+): WorkflowNode {
+	const parameters = { public: true, options: { responseMode } };
+	const type = '@n8n/n8n-nodes-langchain.chatTrigger';
+	return { ...node('Chat', type, 1.3, parameters), webhookId };
+}
+
+/** Makes one item of each of these values. */
+export function items(values: Fields[]): WorkflowNode {
+	const jsCode = `return ${JSON.stringify(values.map((json) => ({ json })))};`;
+	return node('Items', 'n8n-nodes-base.code', 2, { jsCode });
+}
+
+/** Passes items on, to see what reached it. */
+export function collect(name: string): WorkflowNode {
+	return node(name, 'n8n-nodes-base.noOp', 1, {});
+}
+
+function byId(model: string): Fields {
+	return { __rl: true, mode: 'id', value: model };
+}
+
+const credentials = { wandbInferenceApi: { id: '', name: '' } };
+
+/** The node under test: sends one user message for each item. */
+export function chatNode(
+	content: string,
+	parameters: Fields = {},
+	fields: Fields = {},
+): WorkflowNode {
+	const messages = { values: [{ role: 'user', content }] };
+	const all = { model: byId('openai/gpt-oss-20b'), messages, ...parameters };
+	const type = 'n8n-nodes-wandb-inference.wandbInferenceChat';
+	return { ...node('W&B Inference Chat', type, 1, all), credentials, ...fields };
+}
+
+/** The sub-node under test. */
+export function chatModel(parameters: Fields = {}): WorkflowNode {
+	const type = 'n8n-nodes-wandb-inference.lmChatWandbInference';
+	const all = { model: byId('openai/gpt-oss-20b'), ...parameters };
+	return { ...node('W&B Inference Chat Model', type, 1, all), credentials };
+}
+
+/** n8n's agent, which answers what came in as `chatInput`. */
+export function agent(options: Fields = {}): WorkflowNode {
+	const type = '@n8n/n8n-nodes-langchain.agent';
+	return node('AI Agent', type, 3.1, { promptType: 'auto', options });
+}
+
+/** A calculator that an agent may use. */
+export function calculator(): WorkflowNode {
+	return node('Calculator', '@n8n/n8n-nodes-langchain.toolCalculator', 1, {});
+}
+
+interface Attachment {
+	node: WorkflowNode;
+	as: 'ai_languageModel' | 'ai_tool';
+}
+
+/**
+ * A workflow of nodes one after the other. `outputs` names the nodes behind each further output of
+ * the last one; `attached` sub-nodes belong to the last one too.
+ */
+export function workflowOf(
+	name: string,
+	chain: WorkflowNode[],
+	{ outputs = [], attached = [] }: { outputs?: WorkflowNode[]; attached?: Attachment[] } = {},
+): WorkflowFile {
+	const connections: Record<string, Record<string, unknown>> = {};
+	const toMain = (target: WorkflowNode) => [{ node: target.name, type: 'main', index: 0 }];
+	chain.forEach((source, position) => {
+		const next = chain[position + 1];
+		const targets = next ? [next] : outputs;
+		if (targets.length > 0) connections[source.name] = { main: targets.map(toMain) };
+	});
+	const parent = chain.at(-1)?.name;
+	for (const { node: source, as } of attached) {
+		connections[source.name] = { [as]: [[{ node: parent, type: as, index: 0 }]] };
+	}
+	const place = (placed: WorkflowNode, x: number, y: number) => ({ ...placed, position: [x, y] });
+	const nodes = [
+		...chain.map((placed, step) => place(placed, step * stepWidth, 0)),
+		...outputs.map((placed, row) => place(placed, chain.length * stepWidth, row * 160 - 80)),
+		...attached.map(({ node: placed }, column) =>
+			place(placed, (chain.length - 1) * stepWidth + column * 140, 220),
+		),
+	];
+	return { name, nodes, connections, settings: { executionOrder: 'v1' } };
+}

@@ -1,0 +1,26 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { SetupProblem } from '../../../scripts/n8n/SetupProblem';
+
+/** Debian keeps the programs of each PostgreSQL version in a folder outside `PATH`. */
+const postgresFolder = '/usr/lib/postgresql';
+
+function placesOfPrograms(): string[] {
+	const versions = existsSync(postgresFolder) ? readdirSync(postgresFolder) : [];
+	return [
+		...(process.env.PATH ?? '').split(':'),
+		...versions.map((version) => join(postgresFolder, version, 'bin')),
+	];
+}
+
+/** The path of an installed program, or a message that says which Debian package brings it. */
+export function findProgram(name: string, debianPackage: string): string {
+	const found = placesOfPrograms()
+		.map((folder) => join(folder, name))
+		.find((path) => existsSync(path));
+	if (found) return found;
+	throw new SetupProblem(
+		`The queue tests need "${name}". On Debian: "apt-get install ${debianPackage}".`,
+	);
+}

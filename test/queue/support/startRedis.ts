@@ -1,0 +1,25 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
+import { findFreePort } from '../../../scripts/n8n/ports';
+import { startProcessGroup } from '../../../scripts/n8n/processGroup';
+import { findProgram } from './findProgram';
+import { waitForPort } from './waitForPort';
+
+/** A server of the test's own, on loopback. */
+export interface RunningServer {
+	port: number;
+	stop(): Promise<void>;
+}
+
+/** Starts a Redis that keeps nothing. */
+export async function startRedis(folder: string): Promise<RunningServer> {
+	const port = await findFreePort();
+	const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+	const redis = startProcessGroup({
+		command: findProgram('redis-server', 'redis-server'),
+		arguments: [...place, '--save', '', '--appendonly', 'no'],
+		folder,
+		environment: process.env,
+	});
+	await waitForPort(port, redis);
+	return { port, stop: async () => await redis.stop(5000) };
+}

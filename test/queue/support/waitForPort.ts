@@ -1,0 +1,29 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ProcessGroup } from '../../../scripts/n8n/processGroup';
+
+const pollIntervalMs = 100;
+const readyWithinMs = 60_000;
+
+async function isOpen(port: number): Promise<boolean> {
+	const socket = connect(port, '127.0.0.1');
+	try {
+		await once(socket, 'connect');
+		return true;
+	} catch {
+		return false;
+	} finally {
+		socket.destroy();
+	}
+}
+
+/** Waits until the program listens; fails with what it printed when it ends before. */
+export async function waitForPort(port: number, program: ProcessGroup): Promise<void> {
+	const deadlineMs = Date.now() + readyWithinMs;
+	while (!(await isOpen(port))) {
+		if (program.isRunning() && Date.now() < deadlineMs) await delay(pollIntervalMs);
+		else throw new Error(`Nothing listens on port ${port}.\n\n${program.lines().join('\n')}`);
+	}
+}
