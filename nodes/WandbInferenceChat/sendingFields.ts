@@ -21,7 +21,7 @@ export const sendingFields: INodeProperties[] = [
 		displayName: 'Retry Policy',
 		name: 'retryPolicy',
 		type: 'collection',
-		placeholder: 'Add Setting',
+		placeholder: 'Add Retry Setting',
 		default: {},
 		description:
 			"Failed requests are repeated by themselves, item by item. Leave n8n's own 'Retry On Fail' off: it would send every item again.",
@@ -59,7 +59,7 @@ export const sendingFields: INodeProperties[] = [
 		displayName: 'Throughput',
 		name: 'throughput',
 		type: 'collection',
-		placeholder: 'Add Setting',
+		placeholder: 'Add Throughput Setting',
 		default: {},
 		description:
 			'How many items are sent at once. Without a setting the node finds out what W&B allows. Taken from the first item.',
