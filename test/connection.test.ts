@@ -43,6 +43,13 @@ describe('readConnection', () => {
 		['no key', { apiKey: undefined }, "'API Key'"],
 		['a key with a line break inside', { apiKey: 'abc\r\nX-Evil: 1' }, "'API Key'"],
 		['a key in other letters', { apiKey: 'ключ' }, "'API Key'"],
+		['a key that is a number', { apiKey: 5 }, "'API Key' in the credential is empty"],
+		['a base URL that is a number', { baseUrl: 5 }, "'Base URL'"],
+		['a base URL in other letters', { baseUrl: 'http://пример/v1' }, "'Base URL'"],
+		['a base URL with a blank', { baseUrl: 'http://localhost/a b' }, "'Base URL'"],
+		['a base URL with a name', { baseUrl: 'http://me@localhost/v1' }, 'more than an address'],
+		['a base URL with a query', { baseUrl: 'http://localhost/v1?a=1' }, 'more than an address'],
+		['a base URL with a part', { baseUrl: 'http://localhost/v1#a' }, 'more than an address'],
 		['an empty base URL', { baseUrl: '' }, "'Base URL'"],
 		['a base URL without a scheme', { baseUrl: 'api.inference.wandb.ai/v1' }, "'Base URL'"],
 		['a base URL that is a file', { baseUrl: 'file:///etc/passwd' }, "'Base URL'"],
@@ -131,7 +138,17 @@ describe('connectionError', () => {
 
 	it('asks for the credential where the node has none', () => {
 		const error = new Error('Node does not have any credentials set');
-		expect(connectionError(error, baseUrl)).toMatchObject({ kind: 'credential' });
+		expect(connectionError(error, baseUrl)).toMatchObject({
+			kind: 'credential',
+			message: 'The node has no W&B Inference API credential',
+			advice: expect.stringContaining('Choose or create one'),
+		});
+	});
+
+	it('ends where causes go in circles, and takes no number for a code', () => {
+		const error: Error & { code?: unknown } = new Error('x');
+		error.cause = Object.assign(new Error('y', { cause: error }), { code: 7 });
+		expect(connectionError(error, baseUrl).advice).toMatch(/outbound rules of this n8n\.$/);
 	});
 
 	it.each([undefined, null, 'text', 7])('explains %j, which is no error', (thrown) => {
@@ -145,6 +162,8 @@ describe('connectionError', () => {
 		expect(silenceError(1500)).toMatchObject({
 			kind: 'timeout',
 			message: 'The service sent nothing for 1.5 seconds',
+			advice: expect.stringContaining("Raise 'Timeout'"),
 		});
+		expect(silenceError(1000).message).toBe('The service sent nothing for 1 second');
 	});
 });

@@ -75,3 +75,11 @@ describe('thinking', () => {
 		expect(splitter.push(' it is')).toEqual({ reasoning: '', answer: ' it is' });
 	});
 });
+
+it('passes on what cannot be thinking as soon as it arrives', () => {
+	const splitter = new ThinkingSplitter();
+	expect(splitter.push(' <th').answer).toBe('');
+	expect(splitter.push('e')).toEqual({ reasoning: '', answer: ' <the' });
+	expect(splitter.push(' end').answer).toBe(' end');
+	expect(splitter.end().answer).toBe('');
+});
