@@ -41,7 +41,11 @@ const streamOf = (pieces: string[]) => (): TransportResponse => ({
 const good = streamOf([deltaEvent({ content: 'Hi' }, 'stop'), event('[DONE]')]);
 
 /** Sends the request; each answer is given once, in turn. */
-function send(answers: Array<() => TransportResponse>, options: Partial<ChatOptions> = {}) {
+function send(
+	answers: Array<() => TransportResponse>,
+	options: Partial<ChatOptions> = {},
+	asked = request,
+) {
 	const clock = new FakeClock(() => 0);
 	const governor = new Governor(new AdaptiveLimiter(), clock);
 	const sent: Array<{ request: TransportRequest; inFlight: number; atMs: number }> = [];
@@ -55,7 +59,7 @@ function send(answers: Array<() => TransportResponse>, options: Partial<ChatOpti
 				return await Promise.resolve((answers[sent.length - 1] ?? good)());
 			},
 		},
-		request,
+		asked,
 		{
 			retryPolicy: { maxRetries: 5, retryOn: new Set(['429', '503']), maxWaitMs: 300_000 },
 			fallbackModels: [],
@@ -125,6 +129,36 @@ describe('completeChat', () => {
 		const { governor, outcome } = send([refusal(status, text)]);
 		await outcome;
 		expect(governor.limit).toBe(limit);
+	});
+
+	it.each([
+		['a rate', 429, 'Slow down', 700],
+		['overload', 503, 'The engine is currently overloaded', 0],
+	])('holds the account back for as long as a 429 asks (%s)', async (_, status, text, untilMs) => {
+		const { clock, governor, outcome } = send([refusal(status, text, { 'retry-after-ms': '700' })]);
+		const startsMs: number[] = [];
+		void clock.sleep(1).then(async () => {
+			const permit = await governor.acquire();
+			startsMs.push(clock.now());
+			permit.ignored();
+		});
+		await outcome;
+		expect(startsMs).toEqual([Math.max(1, untilMs)]);
+	});
+
+	it('posts to the address of chat completions', async () => {
+		const { sent, outcome } = send([]);
+		await outcome;
+		expect(sent[0]?.request).toMatchObject({ method: 'POST', path: '/chat/completions' });
+	});
+
+	it('waits for as many choices as it asked for', async () => {
+		const oneOfTwo = () => streamOf([deltaEvent({ content: 'Hi' }, 'stop')])();
+		const asked = { ...request, fields: { n: 2 } };
+		await expect(send([oneOfTwo], {}, asked).outcome).rejects.toMatchObject({
+			kind: 'incompleteAnswer',
+		});
+		await expect(send([oneOfTwo]).outcome).resolves.toMatchObject({ attempts: 1 });
 	});
 
 	it('does not send again once text was shown', async () => {
