@@ -26,7 +26,7 @@ npm run bench -- [parts] [--quick]
   e   a burst of 100 executions
   f   three nodes in a real n8n, where it is installed (npm start installs it)
 
-Without parts everything is measured, in about a quarter of an hour.
+Without parts everything is measured, in about 23 minutes, a third of them for part f.
 --quick measures a tenth of the items once and writes no files: it only shows that all parts work.`;
 
 const docs = join(__dirname, '../docs');
