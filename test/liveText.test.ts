@@ -1,5 +1,5 @@
 import type { INodeParameters, StructuredChunk } from 'n8n-workflow';
-import { chatParameters, runChatNode, type NodeRun } from './support/nodeRun';
+import { chatParameters, runChatNode, say, type NodeRun } from './support/nodeRun';
 import { startSimulator, type Simulator } from './support/simulator/simulator';
 
 let simulator: Simulator;
@@ -24,9 +24,6 @@ async function chunksOf(
 	return chunks;
 }
 
-const say = (content: string): INodeParameters => ({
-	messages: { values: [{ role: 'user', content }] },
-});
 const typesOf = (chunks: StructuredChunk[]) => chunks.map(({ type }) => type);
 const textOf = (chunks: StructuredChunk[]) =>
 	chunks

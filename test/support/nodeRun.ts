@@ -54,6 +54,15 @@ export function chatParameters(changes: INodeParameters = {}): INodeParameters {
 	};
 }
 
+/** The parameters for one user message. */
+export const say = (content: string): INodeParameters => ({
+	messages: { values: [{ role: 'user', content }] },
+});
+
+/** The parameters for a model that answers without thinking when `thinkingOff` is among its options. */
+export const glm: INodeParameters = { model: { __rl: true, mode: 'id', value: 'zai-org/GLM-5.1' } };
+export const thinkingOff: INodeParameters = { reasoning: 'disabled' };
+
 export function createExecuteContext(run: NodeRun): ExecuteContext {
 	const node = createNode(run);
 	const items = (run.items ?? [{ json: {} }]).map((item) => ({ json: {}, ...item }));
