@@ -25,13 +25,17 @@ export async function openClient(
 	throughput: Throughput,
 ): Promise<InferenceClient> {
 	const { baseUrl, project, apiKey } = await readConnection(context);
+	const account = accountOf(baseUrl, project ?? apiKey);
 	return {
 		transport: createTransport(context, baseUrl),
 		clock: systemClock,
 		apiKey,
 		governorFor: (extraHeaders) => {
-			const owner = projectIn(extraHeaders) ?? project ?? apiKey;
-			return governors.governorFor(accountOf(baseUrl, owner), throughput);
+			const namedProject = projectIn(extraHeaders);
+			return governors.governorFor(
+				namedProject === undefined ? account : accountOf(baseUrl, namedProject),
+				throughput,
+			);
 		},
 	};
 }

@@ -101,7 +101,11 @@ function hasCalls({
 }
 
 function withoutEmpty(record: JsonObject): JsonObject {
-	const isFull = (value: unknown) =>
-		value !== null && !(Array.isArray(value) && value.length === 0);
-	return Object.fromEntries(Object.entries(record).filter(([, value]) => isFull(value)));
+	const full = { ...record };
+	for (const name of Object.keys(full)) if (isEmpty(full[name])) delete full[name];
+	return full;
+}
+
+function isEmpty(value: unknown): boolean {
+	return value === null || (Array.isArray(value) && value.length === 0);
 }

@@ -69,6 +69,9 @@ export class Governor {
 	 */
 	async acquire(signal?: AbortSignal, maximum = Infinity): Promise<Permit> {
 		if (signal?.aborted) throw cancelledError();
+		if (this.waiting.length === 0 && !this.isPaused && this.hasPlaceFor(maximum)) {
+			return this.startRequest(maximum);
+		}
 		return await new Promise<Permit>((resolve, reject) => {
 			const waiter: Waiter = {
 				maximum,
@@ -91,15 +94,23 @@ export class Governor {
 
 	private admitWaiting(): void {
 		if (this.waiting.length === 0) return;
-		if (this.clock.now() < this.pausedUntilMs) return this.resumeAfterPause();
+		if (this.isPaused) return this.resumeAfterPause();
 		for (let position = 0; position < this.waiting.length; ) {
 			if (this.inFlightCount >= this.limiter.limit) return;
 			const waiter = this.waiting[position];
-			if (waiter && this.inFlightOf(waiter.maximum) < waiter.maximum) {
+			if (waiter && this.hasPlaceFor(waiter.maximum)) {
 				this.waiting.splice(position, 1);
 				waiter.admit(this.startRequest(waiter.maximum));
 			} else position += 1;
 		}
+	}
+
+	private get isPaused(): boolean {
+		return this.clock.now() < this.pausedUntilMs;
+	}
+
+	private hasPlaceFor(maximum: number): boolean {
+		return this.inFlightCount < this.limiter.limit && this.inFlightOf(maximum) < maximum;
 	}
 
 	private startRequest(maximum: number): Permit {

@@ -134,13 +134,13 @@ class Exchange {
 			throw this.explain(error);
 		} finally {
 			this.end();
-			if (!complete) this.abort.abort();
+			if (!complete) this.abort.abort(ended);
 		}
 	}
 
 	/** Stops watching; the request itself may go on. */
 	end(): void {
-		this.watch.abort();
+		this.watch.abort(ended);
 		this.cancelSignal?.removeEventListener('abort', this.onCancel);
 	}
 
@@ -168,6 +168,9 @@ class Exchange {
 		}
 	}
 }
+
+/** The reason given to abort(): without one, Node.js makes an error with a stack trace each time. */
+const ended = new Error('The request has ended');
 
 /** Node.js fires timers longer than this at once. */
 const longestTimerMs = 2 ** 31 - 1;

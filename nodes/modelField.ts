@@ -1,4 +1,7 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { toModelId } from '../inference/chatRequest';
+import { parameterError } from '../inference/errors';
+import { readText } from './parameterValues';
 
 /** The model picker of both nodes: the live list, or an id typed in. */
 export const modelField: INodeProperties = {
@@ -25,3 +28,19 @@ export const modelField: INodeProperties = {
 		},
 	],
 };
+
+/** The model id from the picker: a listed id as the service words it, a typed one cleaned. */
+export function readModel(value: unknown): string {
+	const { mode, value: id } = (
+		typeof value === 'object' && value !== null ? value : { value }
+	) as IDataObject;
+	const text = (readText(id) ?? '').trim();
+	const model = mode === 'list' ? text : toModelId(text);
+	if (model === '') {
+		throw parameterError(
+			"'Model' is empty",
+			"Pick a model 'From List', or enter its ID, e.g. openai/gpt-oss-20b.",
+		);
+	}
+	return model;
+}

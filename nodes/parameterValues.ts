@@ -29,6 +29,15 @@ export function readInteger(value: unknown, field: string): number | undefined {
 	return number;
 }
 
+/** A duration in seconds, 0 or more. */
+export function readSeconds(value: unknown, field: string, fallback: number): number {
+	const seconds = readNumber(value, field) ?? fallback;
+	if (seconds < 0) {
+		throw parameterError(`'${field}' is below zero`, `Give '${field}' in seconds, 0 or more.`);
+	}
+	return seconds;
+}
+
 export function readBoolean(value: unknown, field: string): boolean | undefined {
 	if (isUnset(value)) return undefined;
 	if (value === true || value === 'true') return true;

@@ -7,7 +7,7 @@ import {
 	isUnset,
 	readBoolean,
 	readJsonObject,
-	readNumber,
+	readSeconds,
 	readText,
 	readTexts,
 } from './parameterValues';
@@ -55,15 +55,6 @@ export function readRequestOptions(values: IDataObject, node: 'chat' | 'agent'):
 		stream: readBoolean(values.stream, 'Stream') ?? true,
 		timeoutMs: readSeconds(values.timeout, 'Timeout', defaultTimeoutSeconds) * 1000,
 	};
-}
-
-/** A duration in seconds, 0 or more. */
-export function readSeconds(value: unknown, field: string, fallback: number): number {
-	const seconds = readNumber(value, field) ?? fallback;
-	if (seconds < 0) {
-		throw parameterError(`'${field}' is below zero`, `Give '${field}' in seconds, 0 or more.`);
-	}
-	return seconds;
 }
 
 function parametersOf(node: 'chat' | 'agent'): RequestParameter[] {

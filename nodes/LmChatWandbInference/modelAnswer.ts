@@ -3,7 +3,7 @@ import { randomUUID } from 'crypto';
 import type { JsonObject, JsonValue } from 'n8n-workflow';
 import { parseJson } from '../../inference/answerBody';
 import type { ChatCompletion } from '../../inference/completionForm';
-import { textOf as textOfMessage } from '../WandbInferenceChat/outputItem';
+import { textOf as textOfMessage } from '../../inference/messageText';
 
 /** The answer's text for the reader, without any reasoning; empty where there is none. */
 export function textOf(completion: ChatCompletion): ContentText[] {

@@ -1,9 +1,10 @@
 import { supplyModel } from '@n8n/ai-node-sdk';
 import type { IDataObject, ISupplyDataFunctions } from 'n8n-workflow';
 import { openClient } from '../../inference/client';
+import { readModel } from '../modelField';
 import { toNodeError } from '../nodeError';
 import { readRequestOptions } from '../requestOptions';
-import { readModel, readRetryPolicy } from '../WandbInferenceChat/readParameters';
+import { readRetryPolicy } from '../retryPolicy';
 import { completeAdapter } from './completeAdapter';
 import { WandbChatModel } from './WandbChatModel';
 

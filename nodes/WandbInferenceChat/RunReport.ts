@@ -1,8 +1,8 @@
 import type { NodeExecutionHint } from 'n8n-workflow';
 import type { ChatResult } from '../../inference/chat';
 import type { Governor } from '../../inference/governor';
+import { textOf } from '../../inference/messageText';
 import type { RetryNotice } from '../../inference/retry';
-import { textOf } from './outputItem';
 
 /** Counts what a person should know after a run and words it as hints; nothing when all was smooth. */
 export class RunReport {

@@ -20,14 +20,19 @@ export async function completeItems(context: IExecuteFunctions): Promise<INodeEx
 	const output = new Array<INodeExecutionData>(itemCount);
 	const report = new RunReport();
 	const giveUp = new AbortController();
-	const signal = eitherSignal(context.getExecutionCancelSignal(), giveUp.signal);
+	const stop = eitherSignal(context.getExecutionCancelSignal(), giveUp.signal);
+	// One for each place: many listeners on one signal make Node.js warn of a leak.
+	const signals: AbortSignal[] = [];
+	const forAgent = isAgentTool(context);
 	const opening = open(context);
 	let failure: Error | undefined;
 
-	await forEachConcurrently(itemCount, await concurrencyOf(opening), async (itemIndex) => {
-		const live = startLiveText(context, itemIndex);
+	await forEachConcurrently(itemCount, await concurrencyOf(opening), async (itemIndex, place) => {
+		const signal = (signals[place] ??= AbortSignal.any([stop]));
+		// The agent, not a person, reads what its tool answers.
+		const live = forAgent ? undefined : startLiveText(context, itemIndex);
 		try {
-			const run = { context, account: await opening, report, signal, live };
+			const run = { context, account: await opening, report, signal, forAgent, live };
 			output[itemIndex] = await completeItem(run, itemIndex);
 		} catch (error) {
 			if (context.continueOnFail() && !isCancelled(error)) {
@@ -58,23 +63,24 @@ interface Run {
 	account: Account;
 	report: RunReport;
 	signal: AbortSignal;
+	/** The node runs as an agent's tool. */
+	forAgent: boolean;
 	live?: LiveText;
 }
 
 async function completeItem(
-	{ context, account, report, signal, live }: Run,
+	{ context, account, report, signal, forAgent, live }: Run,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
 	const parameters = await readParameters(context, itemIndex);
 	const result = await completeChat(account.client, parameters.request, {
 		...parameters,
 		maxConcurrency: concurrencyIn(account.throughput),
-		// A signal for each item: many listeners on one signal make Node.js warn of a leak.
-		signal: AbortSignal.any([signal]),
+		signal,
 		onText: live?.onText,
 		onRetry: report.noteRetry,
 	});
-	const item = toItem(result, { ...parameters, forAgent: isAgentTool(context) }, itemIndex);
+	const item = toItem(result, { ...parameters, forAgent }, itemIndex);
 	await live?.end();
 	report.noteAnswer(result, account.client.governorFor(parameters.extraHeaders));
 	return item;

@@ -1,6 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { TextListener } from '../../inference/completion';
-import { isAgentTool } from './isAgentTool';
 
 /** Hands the text of one item to the chat or webhook that waits for it, as it arrives. */
 export interface LiveText {
@@ -11,12 +10,9 @@ export interface LiveText {
 	fail(message: string): Promise<void>;
 }
 
-/**
- * `undefined` unless the execution streams. As an agent's tool the node stays silent: the agent,
- * not the person, reads its answer.
- */
+/** `undefined` unless the execution streams. */
 export function startLiveText(context: IExecuteFunctions, itemIndex: number): LiveText | undefined {
-	if (isAgentTool(context) || !context.isStreaming?.()) return undefined;
+	if (!context.isStreaming?.()) return undefined;
 	let hasBegun = false;
 	const begin = async () => {
 		if (hasBegun) return;

@@ -7,7 +7,7 @@ import type {
 	CompletionMessage,
 } from '../../inference/completionForm';
 import { InferenceError } from '../../inference/errors';
-import { splitThinking } from '../../inference/thinking';
+import { textOf } from '../../inference/messageText';
 import { toErrorJson } from '../nodeError';
 import type { ChatParameters } from './readParameters';
 
@@ -79,15 +79,6 @@ function transposed(answers: JsonObject[]): JsonObject {
 	return Object.fromEntries(
 		[...names].map((name) => [name, answers.map((answer) => answer[name] ?? null)]),
 	);
-}
-
-/** The text that is meant for the reader, and the thinking under any of its three names. */
-export function textOf(message: CompletionMessage): { text: string; reasoning: string } {
-	const content = message.content ?? '';
-	const named = message.reasoning ?? message.reasoning_content ?? '';
-	const { answer, reasoning } = splitThinking(content);
-	const text = answer === '' && typeof message.refusal === 'string' ? message.refusal : answer;
-	return { text, reasoning: [named, reasoning].filter((part) => part !== '').join('\n') };
 }
 
 function toolCallsOf(message: CompletionMessage): JsonObject[] {

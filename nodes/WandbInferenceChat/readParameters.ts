@@ -1,15 +1,12 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import {
-	toModelId,
-	type ChatRequest,
-	type ResponseFormat,
-	type ToolDefinition,
-} from '../../inference/chatRequest';
+import type { ChatRequest, ResponseFormat, ToolDefinition } from '../../inference/chatRequest';
 import { parameterError } from '../../inference/errors';
 import type { Throughput } from '../../inference/governor';
-import type { RetryCause, RetryPolicy } from '../../inference/retry';
+import type { RetryPolicy } from '../../inference/retry';
+import { readModel } from '../modelField';
 import { readInteger, readJsonObject, readText } from '../parameterValues';
-import { readRequestOptions, readSeconds } from '../requestOptions';
+import { readRequestOptions } from '../requestOptions';
+import { readRetryPolicy } from '../retryPolicy';
 import { readMessages } from './messages';
 
 /** All that one item asks for, checked. */
@@ -64,22 +61,6 @@ export function readThroughput(context: IExecuteFunctions): Throughput {
 		: { mode: 'adaptive', maxConcurrency: maximum ?? 64 };
 }
 
-/** The model id from the picker: a listed id as the service words it, a typed one cleaned. */
-export function readModel(value: unknown): string {
-	const { mode, value: id } = (
-		typeof value === 'object' && value !== null ? value : { value }
-	) as IDataObject;
-	const text = (readText(id) ?? '').trim();
-	const model = mode === 'list' ? text : toModelId(text);
-	if (model === '') {
-		throw parameterError(
-			"'Model' is empty",
-			"Pick a model 'From List', or enter its ID, e.g. openai/gpt-oss-20b.",
-		);
-	}
-	return model;
-}
-
 function readResponseFormat(context: IExecuteFunctions, itemIndex: number): ResponseFormat {
 	const type = context.getNodeParameter('responseFormat', itemIndex, 'text');
 	if (type === 'json_object') return { type };
@@ -118,21 +99,4 @@ function readName(value: unknown, field: string): string {
 		);
 	}
 	return name;
-}
-
-const retryCauses: RetryCause[] = ['408', '429', '500', '502', '503', '504', 'connection'];
-const defaultRetryOn = retryCauses.filter((cause) => cause !== '408');
-
-/** The retry policy from its settings; what is unset has the default of both nodes. */
-export function readRetryPolicy(values: IDataObject): RetryPolicy {
-	const maxRetries = readInteger(values.maxRetries, 'Max Retries') ?? 5;
-	if (maxRetries < 0) {
-		throw parameterError("'Max Retries' is below zero", "Give 'Max Retries' 0 or more.");
-	}
-	const chosen = Array.isArray(values.retryOn) ? values.retryOn.map(String) : defaultRetryOn;
-	return {
-		maxRetries,
-		retryOn: new Set(retryCauses.filter((cause) => chosen.includes(cause))),
-		maxWaitMs: readSeconds(values.maxWait, 'Max Wait', 300) * 1000,
-	};
 }
