@@ -8,19 +8,21 @@ import { drawChart } from './drawChart';
 import { measureFirstChunk } from './firstChunk';
 import { measureMemory } from './memory';
 import { measureOverhead } from './overhead';
+import { measureOverheadInN8n } from './overheadInN8n';
 import { measureParseSpeed } from './parseSpeed';
-import { isN8nInstalled, measureRealN8n } from './realN8n';
+import { measureRealN8n } from './realN8n';
 import { formatReport, formatSection } from './report';
 import { readResults, withCircumstances, writeResults, type BenchmarkResults } from './results';
 import { fullScale, quickScale, type Scale } from './scale';
 import { SimulatorHost } from './SimulatorHost';
 import { measureTimeAgainstOracle } from './timeAgainstOracle';
+import { isN8nInstalled } from './withN8n';
 
 const usage = `Measures the node; the results land in docs/benchmarks.json, .md and .svg.
 
 npm run bench -- [parts] [--quick]
   a   time against the optimum under hard limits that the node is not told
-  b   overhead beside n8n's own HTTP helper and undici
+  b   overhead beside n8n's own HTTP helper and undici, then in a real n8n, where it is installed
   c   streaming: time to the first chunk, speed of the parser
   d   memory for 1,000 and 10,000 items
   e   a burst of 100 executions
@@ -43,6 +45,9 @@ const parts: Record<PartLetter, Part> = {
 	}),
 	b: async (host, scale) => ({
 		overhead: await withCircumstances(async () => await measureOverhead(host, scale)),
+		...(await inN8n('The second half of part b', async () => ({
+			overheadInN8n: await withCircumstances(async () => await measureOverheadInN8n(host, scale)),
+		}))),
 	}),
 	c: async (host, scale) => ({
 		firstChunk: await withCircumstances(async () => await measureFirstChunk(host, scale)),
@@ -54,14 +59,21 @@ const parts: Record<PartLetter, Part> = {
 	e: async (host, scale) => ({
 		burst: await withCircumstances(async () => await measureBurst(host, scale)),
 	}),
-	f: async (host, scale) => {
-		if (!isN8nInstalled()) {
-			console.log("Part f is skipped: n8n is not installed. 'npm start' installs it once.");
-			return {};
-		}
-		return { realN8n: await withCircumstances(async () => await measureRealN8n(host, scale)) };
-	},
+	f: async (host, scale) =>
+		await inN8n('Part f', async () => ({
+			realN8n: await withCircumstances(async () => await measureRealN8n(host, scale)),
+		})),
 };
+
+/** What can only be measured where n8n is installed. */
+async function inN8n(
+	what: string,
+	measure: () => Promise<BenchmarkResults>,
+): Promise<BenchmarkResults> {
+	if (isN8nInstalled()) return await measure();
+	console.log(`${what} is skipped: n8n is not installed. 'npm start' installs it once.`);
+	return {};
+}
 
 function isPart(letter: string): letter is PartLetter {
 	return Object.hasOwn(parts, letter);

@@ -11,6 +11,9 @@ export type Competitor = (typeof competitors)[number];
 /** The node under measurement is called so in every workflow. */
 export const measuredNodeName = 'Measured';
 
+/** A node without its name and place. */
+type MeasuredNode = Omit<WorkflowNode, 'name'> & { type: string };
+
 export interface N8nRun {
 	competitor: Competitor;
 	itemCount: number;
@@ -20,8 +23,22 @@ export interface N8nRun {
 	credential: SavedCredential;
 }
 
-/** A manual trigger with pinned items, and the node with the settings it has when just dropped in. */
+/** The competitor with the settings that it has when just dropped in. */
 export function buildWorkflow(run: N8nRun): WorkflowFile {
+	const { competitor, itemCount, credential, retryOnFail } = run;
+	return workflowAround(`Bench ${competitor} ${itemCount}`, itemCount, credential, {
+		...buildNode(run),
+		...(retryOnFail ? { retryOnFail: true, maxTries: 5 } : {}),
+	});
+}
+
+/** A manual trigger with pinned items, numbered, and the node that is measured behind it. */
+export function workflowAround(
+	name: string,
+	itemCount: number,
+	credential: SavedCredential,
+	node: MeasuredNode,
+): WorkflowFile {
 	const trigger = {
 		id: 'trigger',
 		name: 'Items',
@@ -30,22 +47,20 @@ export function buildWorkflow(run: N8nRun): WorkflowFile {
 		position: [0, 0],
 		parameters: {},
 	};
-	const { credential, retryOnFail } = run;
 	const measured: WorkflowNode = {
 		id: 'measured',
 		name: measuredNodeName,
 		position: [220, 0],
-		...buildNode(run),
 		credentials: { [credential.type]: { id: credential.id, name: credential.name } },
-		...(retryOnFail ? { retryOnFail: true, maxTries: 5 } : {}),
+		...node,
 	};
 	return {
-		name: `Bench ${run.competitor} ${run.itemCount}`,
+		name,
 		nodes: [trigger, measured],
 		connections: {
 			[trigger.name]: { main: [[{ node: measuredNodeName, type: 'main', index: 0 }]] },
 		},
-		pinData: { [trigger.name]: numberedItems(run.itemCount).map((json) => ({ json })) },
+		pinData: { [trigger.name]: numberedItems(itemCount).map((json) => ({ json })) },
 	};
 }
 
@@ -65,7 +80,7 @@ export function credentialOf(
 	}
 }
 
-function buildNode({ competitor, baseUrl }: N8nRun): Omit<WorkflowNode, 'name'> & { type: string } {
+function buildNode({ competitor, baseUrl }: N8nRun): MeasuredNode {
 	const modelId = { __rl: true, mode: 'id', value: model };
 	const messages = { values: [{ role: 'user', content: prompt }] };
 	switch (competitor) {

@@ -1,16 +1,5 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, no-console -- not shipped: runs outside n8n */
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { cacheFolder } from '../scripts/n8n/cacheFolder';
-import { packPackage } from '../scripts/n8n/communityPackage';
-import { createN8nClient, type N8nClient } from '../scripts/n8n/createN8nClient';
-import { ensureN8n, testedVersion } from '../scripts/n8n/ensureN8n';
+import type { N8nClient } from '../scripts/n8n/createN8nClient';
 import { outputItems } from '../scripts/n8n/executions';
-import { startN8n } from '../scripts/n8n/startN8n';
 import type { SimulatorOptions } from '../test/support/simulator/simulator';
 import { formatSeconds, formatTable } from './formatTable';
 import { median } from './median';
@@ -23,11 +12,10 @@ import {
 } from './n8nWorkflow';
 import { scaled, type Scale } from './scale';
 import type { SimulatorHost } from './SimulatorHost';
+import { runMeasured, withN8n } from './withN8n';
 
 const latencyMs = 50;
 const limit = 10;
-const owner = { email: 'owner@n8n.local', password: 'Benchmark1' };
-const packageFolder = join(__dirname, '..');
 
 const services = ['plain', 'errors', 'limited'] as const;
 
@@ -63,31 +51,12 @@ interface Outcome {
 	error?: string;
 }
 
-/** Whether an n8n is at hand that does not have to be installed first. */
-export function isN8nInstalled(): boolean {
-	if (process.env.N8N_BIN) return true;
-	return existsSync(join(cacheFolder(), `n8n-${testedVersion}`, 'node_modules/n8n/bin/n8n'));
-}
-
 /** The node, the built-in OpenAI node and the HTTP Request node on the same items in a real n8n. */
 export async function measureRealN8n(host: SimulatorHost, scale: Scale): Promise<RealN8nResult> {
-	const program = await ensureN8n({ report: console.log });
-	const folder = await mkdtemp(join(tmpdir(), 'n8n-bench-'));
-	try {
-		await promisify(execFile)('npm', ['run', 'build'], { cwd: packageFolder });
-		const tarball = await packPackage(packageFolder, folder);
-		const userFolder = join(folder, 'user');
-		const n8n = await startN8n({ program, userFolder, package: { tarball } });
-		try {
-			const client = createN8nClient(n8n.url);
-			await client.logIn(owner);
-			return { n8nVersion: program.version, cases: await measureCases(client, host, scale) };
-		} finally {
-			await n8n.stop();
-		}
-	} finally {
-		await rm(folder, { recursive: true, force: true });
-	}
+	return await withN8n(async (client, n8nVersion) => ({
+		n8nVersion,
+		cases: await measureCases(client, host, scale),
+	}));
 }
 
 export function formatRealN8n({ cases }: RealN8nResult): string {
@@ -178,18 +147,14 @@ async function runOnce(
 		name: `Bench ${setting.competitor}`,
 		...credentialOf(setting.competitor, baseUrl),
 	});
-	const workflow = await client.importWorkflow(buildWorkflow({ ...setting, baseUrl, credential }));
-	const executionId = await client.runWorkflow(workflow);
-	const execution = await client.waitForExecution(executionId, 300_000);
+	const workflow = buildWorkflow({ ...setting, baseUrl, credential });
+	const { execution, nodeMs } = await runMeasured(client, workflow);
 	const { requests } = await simulator.readStatistics();
 	await simulator.close();
-	const [nodeRun] = execution.runData[measuredNodeName] ?? [];
-	if (!nodeRun)
-		throw new Error(`n8n did not run ${setting.competitor}: ${execution.error?.message}`);
 	return {
 		hasSucceeded: execution.status === 'success',
 		outputCount: outputItems(execution, measuredNodeName).length,
-		nodeMs: Number(nodeRun.executionTime),
+		nodeMs,
 		requests,
 		error: execution.error?.message,
 	};

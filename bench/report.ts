@@ -2,6 +2,7 @@ import { formatBurst } from './burst';
 import { formatFirstChunk } from './firstChunk';
 import { formatMemory } from './memory';
 import { formatOverhead } from './overhead';
+import { formatOverheadInN8n } from './overheadInN8n';
 import { formatParseSpeed } from './parseSpeed';
 import { formatRealN8n } from './realN8n';
 import type { BenchmarkResults, Circumstances, Measured } from './results';
@@ -29,6 +30,12 @@ const sections: Sections = {
 		explanation:
 			"The node beside a bare loop over n8n's authenticated HTTP helper, and beside undici on kept-alive connections: same items, answers and concurrency (32), side by side in turn. CPU is the processor time of the client process alone; the simulator has its own. Real answers take seconds: at 0 ms nothing but overhead is left.",
 		format: formatOverhead,
+	},
+	overheadInN8n: {
+		title: 'Overhead in a real n8n',
+		explanation:
+			"The same comparison where people run the node: the bare loop is a node of its own (`bench/bareLoop`) in the same n8n, with the same items, answers, concurrency (32) and credential, which n8n's helper reads and decrypts for each request. Time is n8n's own for the node.",
+		format: formatOverheadInN8n,
 	},
 	firstChunk: {
 		title: 'First chunk of a stream',
@@ -97,6 +104,7 @@ function sectionsOf(results: BenchmarkResults): FilledSection[] {
 	return [
 		...fill(sections.timeAgainstOracle, results.timeAgainstOracle),
 		...fill(sections.overhead, results.overhead),
+		...fill(sections.overheadInN8n, results.overheadInN8n),
 		...fill(sections.firstChunk, results.firstChunk),
 		...fill(sections.parseSpeed, results.parseSpeed),
 		...fill(sections.memory, results.memory),

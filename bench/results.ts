@@ -9,6 +9,7 @@ import type { BurstResult } from './burst';
 import type { FirstChunkCase } from './firstChunk';
 import type { MemoryCase } from './memory';
 import type { OverheadCase } from './overhead';
+import type { OverheadInN8nCase } from './overheadInN8n';
 import type { ParseSpeedCase } from './parseSpeed';
 import type { RealN8nResult } from './realN8n';
 import type { OracleCase } from './timeAgainstOracle';
@@ -32,6 +33,7 @@ export interface Measured<Result> {
 export interface BenchmarkResults {
 	timeAgainstOracle?: Measured<OracleCase[]>;
 	overhead?: Measured<OverheadCase[]>;
+	overheadInN8n?: Measured<OverheadInN8nCase[]>;
 	firstChunk?: Measured<FirstChunkCase[]>;
 	parseSpeed?: Measured<ParseSpeedCase[]>;
 	memory?: Measured<MemoryCase[]>;

@@ -4,7 +4,7 @@ import { CompletionFold } from './completionFold';
 import { toOneForm, type ChatCompletion } from './completionForm';
 import { InferenceError, refusedAnswerError, serviceMessageOf } from './errors';
 import { ServerSentEventDecoder } from './sse';
-import { ThinkingSplitter } from './thinking';
+import { splitThinking, ThinkingSplitter } from './thinking';
 import type { TransportResponse } from './transport';
 
 /** Shown to a person as it arrives: text of the first choice, without its thinking. */
@@ -46,20 +46,18 @@ async function readStream(
 ): Promise<ChatCompletion> {
 	const fold = new CompletionFold();
 	const thinking = new ThinkingSplitter();
-	const show = async (text: string) => {
-		if (onText && text !== '') await onText(text);
-	};
 	let failure: unknown;
 	try {
 		for await (const events of readEvents(response)) {
-			await show(events.map((event) => thinking.push(fold.add(event)).answer).join(''));
+			const text = events.map((event) => fold.add(event)).join('');
+			if (onText && text !== '') await showAnswer(thinking.push(text), onText);
 		}
 	} catch (error) {
 		failure = error;
 	}
 	// A connection lost behind the last word costs nothing; the answer is paid for and whole.
 	if (failure && !(isLost(failure) && fold.isFinished(choiceCount))) throw failure;
-	await show(thinking.end().answer);
+	if (onText) await showAnswer(thinking.end(), onText);
 	return toCompletion(fold.completion(), response);
 }
 
@@ -120,10 +118,11 @@ function toCompletion(body: unknown, response: TransportResponse): ChatCompletio
 
 async function showWhole(completion: ChatCompletion, onText?: TextListener): Promise<void> {
 	const content = completion.choices[0]?.message.content;
-	if (!onText || !content) return;
-	const thinking = new ThinkingSplitter();
-	const text = thinking.push(content).answer + thinking.end().answer;
-	if (text !== '') await onText(text);
+	if (onText && content) await showAnswer(splitThinking(content), onText);
+}
+
+async function showAnswer({ answer }: { answer: string }, onText: TextListener): Promise<void> {
+	if (answer !== '') await onText(answer);
 }
 
 function cutOff(what: string, response: TransportResponse): InferenceError {

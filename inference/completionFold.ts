@@ -32,18 +32,14 @@ export class CompletionFold {
 
 	/** Takes the next chunk; returns the text that it adds to the first choice. */
 	add(chunk: JsonObject): string {
-		const { choices, ...fields } = chunk;
-		for (const [name, value] of Object.entries(fields)) {
-			if (value !== null) this.fields[name] = value;
+		for (const name of Object.keys(chunk)) {
+			const value = chunk[name];
+			if (name !== 'choices' && isGiven(value)) this.fields[name] = value;
 		}
 		let text = '';
-		for (const choice of asObjects(choices)) {
-			const { index, delta, logprobs, ...rest } = choice;
-			const number = typeof index === 'number' ? index : 0;
-			const parts = this.partsOf(number);
-			Object.assign(parts.fields, withoutNull(rest));
-			addLogprobs(parts.logprobs, logprobs);
-			const content = addDelta(parts, asObject(delta));
+		for (const choice of asObjects(chunk.choices)) {
+			const number = typeof choice.index === 'number' ? choice.index : 0;
+			const content = addChoice(this.partsOf(number), choice);
 			if (number === 0) text += content;
 		}
 		return text;
@@ -79,9 +75,20 @@ export class CompletionFold {
 	}
 }
 
+/** Runs for every token, hence the plain loops. Returns the text that was added. */
+function addChoice(parts: ChoiceParts, choice: JsonObject): string {
+	for (const name of Object.keys(choice)) {
+		const value = choice[name];
+		if (name === 'logprobs') addLogprobs(parts.logprobs, value);
+		else if (name !== 'index' && name !== 'delta' && isGiven(value)) parts.fields[name] = value;
+	}
+	return addDelta(parts, asObject(choice.delta));
+}
+
 function addDelta(parts: ChoiceParts, delta: JsonObject): string {
-	for (const [name, value] of Object.entries(delta)) {
-		if (value === null) continue;
+	for (const name of Object.keys(delta)) {
+		const value = delta[name];
+		if (!isGiven(value)) continue;
 		if (name === 'tool_calls')
 			asObjects(value).forEach((piece) => addToolCall(parts.toolCalls, piece));
 		else if (name === 'function_call') {
@@ -168,6 +175,6 @@ function asObjects(value: JsonValue | undefined): JsonObject[] {
 	return Array.isArray(value) ? value.map(asObject) : [];
 }
 
-function withoutNull(record: JsonObject): JsonObject {
-	return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
+function isGiven(value: JsonValue | undefined): value is Exclude<JsonValue, null> {
+	return value !== undefined && value !== null;
 }
