@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { clockMs, clockWord } from './clock';
 import { createContext, model, numberedItems } from './createContext';
 import { formatTable } from './formatTable';
 import { median, quantile } from './median';
@@ -8,17 +9,30 @@ import type { RemoteSimulator, SimulatorHost } from './SimulatorHost';
 
 const timeToFirstTokenMs = 200;
 const tokensPerSecond = 100;
-const prompt = '[[tokens: 30]]';
+const prompt = `[[answer: ${clockWord}${' and more of it'.repeat(7)}]]`;
+
+/** One stream: how late its first piece of text was. */
+interface Lateness {
+	/** After the server sent it. */
+	afterSentMs: number;
+	/** After the start of the call and the server's own time to its first token. */
+	afterStartMs: number;
+}
 
 export interface FirstChunkCase {
 	client: 'node' | 'undici';
 	/** Answers that stream at the same time. */
 	streams: number;
 	samples: number;
-	/** After the server's own time to its first token, everything included from the call on. */
-	medianLateMs: number;
-	slowTwentiethLateMs: number;
-	longestLateMs: number;
+	afterSent: Spread;
+	afterStart: Spread;
+}
+
+/** Milliseconds. */
+interface Spread {
+	median: number;
+	slowTwentieth: number;
+	longest: number;
 }
 
 /** How long after the server's first token the first text is handed to `sendChunk`. */
@@ -29,8 +43,8 @@ export async function measureFirstChunk(
 	const simulator = await host.start({ timeToFirstTokenMs, tokensPerSecond });
 	const cases: FirstChunkCase[] = [];
 	for (const streams of [1, 25]) {
-		const rounds = scaled(streams === 1 ? 30 : 6, scale);
-		const late: Record<FirstChunkCase['client'], number[]> = { node: [], undici: [] };
+		const rounds = scaled(streams === 1 ? 30 : 12, scale);
+		const late: Record<FirstChunkCase['client'], Lateness[]> = { node: [], undici: [] };
 		// One round more than counts, for warming up.
 		for (let round = 0; round <= rounds; round += 1) {
 			const node = await watchNode(simulator, streams);
@@ -46,15 +60,29 @@ export async function measureFirstChunk(
 }
 
 export function formatFirstChunk(cases: FirstChunkCase[]): string {
+	const inMs = (spread: Spread) => [
+		`**${spread.median.toFixed(1)} ms**`,
+		`${spread.slowTwentieth.toFixed(1)} ms`,
+		`${spread.longest.toFixed(1)} ms`,
+	];
 	return formatTable(
-		['Client', 'Streams at once', 'Median', '95 % within', 'Longest', 'Samples'],
-		cases.map((row) => [
-			row.client === 'node' ? 'the node, to `sendChunk`' : 'undici, to the first bytes of text',
-			String(row.streams),
-			`**${row.medianLateMs.toFixed(1)} ms**`,
-			`${row.slowTwentiethLateMs.toFixed(1)} ms`,
-			`${row.longestLateMs.toFixed(1)} ms`,
-			String(row.samples),
+		[
+			'Client',
+			'Streams at once',
+			'After the server: median',
+			'95 % within',
+			'Longest',
+			'After the start: median',
+			'95 % within',
+			'Longest',
+			'Samples',
+		],
+		cases.map(({ client, streams, afterSent, afterStart, samples }) => [
+			client === 'node' ? 'the node, to `sendChunk`' : 'undici, to the first bytes of text',
+			String(streams),
+			...inMs(afterSent),
+			...inMs(afterStart),
+			String(samples),
 		]),
 	);
 }
@@ -62,58 +90,68 @@ export function formatFirstChunk(cases: FirstChunkCase[]): string {
 function summarise(
 	client: FirstChunkCase['client'],
 	streams: number,
-	lateMs: number[],
+	late: Lateness[],
 ): FirstChunkCase {
+	const spreadOf = (values: number[]) => ({
+		median: median(values),
+		slowTwentieth: quantile(values, 0.95),
+		longest: Math.max(...values),
+	});
 	return {
 		client,
 		streams,
-		samples: lateMs.length,
-		medianLateMs: median(lateMs),
-		slowTwentiethLateMs: quantile(lateMs, 0.95),
-		longestLateMs: Math.max(...lateMs),
+		samples: late.length,
+		afterSent: spreadOf(late.map(({ afterSentMs }) => afterSentMs)),
+		afterStart: spreadOf(late.map(({ afterStartMs }) => afterStartMs)),
 	};
 }
 
-async function watchNode({ baseUrl }: RemoteSimulator, streams: number): Promise<number[]> {
-	const lateMs: number[] = [];
-	const seen = new Set<number>();
+/** `text` is the server's clock as it sent it. */
+function latenessOf(text: string, startedMs: number): Lateness {
+	const nowMs = clockMs();
+	const sentMs = parseFloat(text);
+	if (Number.isNaN(sentMs)) throw new Error(`The answer begins with '${text}', not with a time.`);
+	return { afterSentMs: nowMs - sentMs, afterStartMs: nowMs - startedMs - timeToFirstTokenMs };
+}
+
+async function watchNode({ baseUrl }: RemoteSimulator, streams: number): Promise<Lateness[]> {
+	const late = new Map<number, Lateness>();
 	const context = createContext({
 		baseUrl,
 		items: numberedItems(streams),
 		prompt,
 		parameters: { throughput: { mode: 'fixed', maxConcurrency: streams } },
-		onChunk: ({ type, metadata }) => {
-			const { itemIndex } = metadata;
-			if (type !== 'item' || itemIndex === undefined || seen.has(itemIndex)) return;
-			seen.add(itemIndex);
-			lateMs.push(performance.now() - startedMs - timeToFirstTokenMs);
+		onChunk: ({ type, content = '', metadata: { itemIndex = 0 } }) => {
+			if (type === 'item' && !late.has(itemIndex)) {
+				late.set(itemIndex, latenessOf(content, startedMs));
+			}
 		},
 	});
-	const startedMs = performance.now();
+	const startedMs = clockMs();
 	const { errors } = await runChat(context);
-	if (lateMs.length !== streams) throw new Error(`Not all answers streamed. ${errors.join(' ')}`);
-	return lateMs;
+	if (late.size !== streams) throw new Error(`Not all answers streamed. ${errors.join(' ')}`);
+	return [...late.values()];
 }
 
-async function watchUndici({ baseUrl }: RemoteSimulator, streams: number): Promise<number[]> {
+async function watchUndici({ baseUrl }: RemoteSimulator, streams: number): Promise<Lateness[]> {
 	const { origin, pathname } = new URL(baseUrl);
 	const pool = new Pool(origin, { connections: streams, pipelining: 1 });
-	const startedMs = performance.now();
-	const watchOne = async (): Promise<number> => {
+	const startedMs = clockMs();
+	const watchOne = async (): Promise<Lateness> => {
 		const { body } = await pool.request({
 			path: `${pathname}/chat/completions`,
 			method: 'POST',
 			headers: { authorization: 'Bearer simulator-key', 'content-type': 'application/json' },
 			body: JSON.stringify({ model, messages: [{ role: 'user', content: prompt }], stream: true }),
 		});
-		let lateMs = NaN;
+		let late: Lateness | undefined;
 		for await (const bytes of body) {
-			if (!Number.isNaN(lateMs) || !/"content":"[^"]/.test(String(bytes))) continue;
-			lateMs = performance.now() - startedMs - timeToFirstTokenMs;
+			const text = /"content":"([^"]+)"/.exec(String(bytes))?.[1];
+			if (text !== undefined) late ??= latenessOf(text, startedMs);
 		}
-		return lateMs;
+		return late ?? latenessOf('', startedMs);
 	};
-	const lateMs = await Promise.all(Array.from({ length: streams }, watchOne));
+	const late = await Promise.all(Array.from({ length: streams }, watchOne));
 	await pool.close();
-	return lateMs;
+	return late;
 }

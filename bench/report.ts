@@ -34,13 +34,13 @@ const sections: Sections = {
 	overheadInN8n: {
 		title: 'Overhead in a real n8n',
 		explanation:
-			"The same comparison where people run the node: the bare loop is a node of its own (`bench/bareLoop`) in the same n8n, with the same items, answers, concurrency (32) and credential, which n8n's helper reads and decrypts for each request. Time is n8n's own for the node.",
+			"The same comparison where people run the node: the bare loop is a node of its own (`bench/bareLoop`) in the same n8n, with the same items, answers, concurrency (32) and credential, which n8n's helper reads and decrypts for each request. Each row is compared with the bare loop that sends the same requests. At 50 ms 32 streams bring 57,000 tokens a second, all on n8n's one processor core. Time is n8n's own for the node.",
 		format: formatOverheadInN8n,
 	},
 	firstChunk: {
 		title: 'First chunk of a stream',
 		explanation:
-			"Time from the start of the node's execution until the first text is handed to `sendChunk`, less the server's own 200 ms to its first token. undici shows how much of it is the connection, the timers of the server and the machine.",
+			"When the first text is handed to `sendChunk`: after the moment at which the server sent it (its clock is the answer's first word), and after the start of the node's execution plus the server's own 200 ms to its first token, which counts the sending of all requests too. undici shows how much of it is the connection, the timers of the server and the machine.",
 		format: formatFirstChunk,
 	},
 	parseSpeed: {

@@ -1,4 +1,6 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
+import { ServerResponse } from 'node:http';
+import { clockMs, clockWord } from './clock';
 import { startSimulator, type Simulator } from '../test/support/simulator/simulator';
 import type { SimulatorAnswer, SimulatorOrder } from './SimulatorHost';
 
@@ -18,6 +20,17 @@ async function obey(order: SimulatorOrder): Promise<SimulatorAnswer> {
 	}
 	return { id: order.id, baseUrl, statistics: simulator?.statistics };
 }
+
+const { write } = ServerResponse.prototype;
+
+/** A streamed answer whose first token is the clock word says instead when that token is sent. */
+ServerResponse.prototype.write = function (data: unknown, ...others: unknown[]) {
+	const stamped =
+		typeof data === 'string'
+			? data.replace(`"content":"${clockWord}"`, () => `"content":"${clockMs()} "`)
+			: data;
+	return Reflect.apply(write, this, [stamped, ...others]) as boolean;
+};
 
 process.on('message', (order: SimulatorOrder) => {
 	void obey(order).then((answer) => process.send?.(answer));

@@ -1,0 +1,149 @@
+import type { N8nClient } from '../scripts/n8n/createN8nClient';
+import { outputItems } from '../scripts/n8n/executions';
+import type { SavedCredential, WorkflowFile } from '../scripts/n8n/workflowFile';
+import { model } from './createContext';
+import { formatTable } from './formatTable';
+import { median } from './median';
+import { credentialOf, measuredNodeName, workflowAround } from './n8nWorkflow';
+import { scaled, type Scale } from './scale';
+import type { SimulatorHost } from './SimulatorHost';
+import { runMeasured, withN8n } from './withN8n';
+
+const concurrency = 32;
+const prompt = `[[answer: ${'W&B Inference serves open models behind an API of OpenAI. '.repeat(6)}]]`;
+
+const clients = ['bareLoop', 'node', 'streamingLoop', 'streamingNode'] as const;
+
+/** The bare loop over the helper in a node of its own and our node, without and with streaming. */
+type ClientName = (typeof clients)[number];
+
+export interface OverheadInN8nCase {
+	latencyMs: number;
+	itemCount: number;
+	concurrency: number;
+	clients: Array<{
+		client: ClientName;
+		itemMs: number;
+		/** Of the bare loop that asks for the same, streamed or not: median of runs side by side. */
+		timeOfBareLoop: number;
+	}>;
+}
+
+/**
+ * What the node costs where people run it. In a running n8n the helper reads and decrypts the
+ * credential for each request, so the floor lies higher than in a bare process.
+ */
+export async function measureOverheadInN8n(
+	host: SimulatorHost,
+	scale: Scale,
+): Promise<OverheadInN8nCase[]> {
+	return await withN8n(async (client) => {
+		const cases: OverheadInN8nCase[] = [];
+		for (const [latencyMs, fullCount] of [
+			[0, 1000],
+			[50, 1000],
+			[300, 300],
+		] as const) {
+			const itemCount = scaled(fullCount, scale);
+			// The first round only warms up: it runs what the engine has not yet compiled.
+			await measureRound(client, host, latencyMs, itemCount, 0);
+			const rounds: Array<Record<ClientName, number>> = [];
+			for (let round = 0; round < 2 * scale.repetitions + 1; round += 1) {
+				rounds.push(await measureRound(client, host, latencyMs, itemCount, round));
+			}
+			cases.push({
+				latencyMs,
+				itemCount,
+				concurrency,
+				clients: clients.map((name) => ({
+					client: name,
+					itemMs: median(rounds.map((round) => round[name])) / itemCount,
+					timeOfBareLoop: median(rounds.map((round) => round[name] / round[loopOf(name)])),
+				})),
+			});
+		}
+		return cases;
+	});
+}
+
+export function formatOverheadInN8n(cases: OverheadInN8nCase[]): string {
+	const titles: Record<ClientName, string> = {
+		bareLoop: "n8n's authenticated helper, bare loop in a node",
+		node: 'the node, Stream off',
+		streamingLoop: 'the bare loop, streaming, bytes unread',
+		streamingNode: 'the node, streaming (default)',
+	};
+	return formatTable(
+		['Node', 'Answers after', 'Time / bare loop', 'Time per item'],
+		cases.flatMap(({ latencyMs, clients: costs }) =>
+			costs.map(({ client, timeOfBareLoop, itemMs }) => [
+				titles[client],
+				`${latencyMs} ms`,
+				`**${timeOfBareLoop.toFixed(2)}**`,
+				`${itemMs.toFixed(2)} ms`,
+			]),
+		),
+	);
+}
+
+/** The bare loop that sends the same requests. */
+function loopOf(client: ClientName): ClientName {
+	return client === 'bareLoop' || client === 'node' ? 'bareLoop' : 'streamingLoop';
+}
+
+/** Every node once, in milliseconds; who comes first changes from round to round. */
+async function measureRound(
+	client: N8nClient,
+	host: SimulatorHost,
+	latencyMs: number,
+	itemCount: number,
+	round: number,
+): Promise<Record<ClientName, number>> {
+	const times = { bareLoop: NaN, node: NaN, streamingLoop: NaN, streamingNode: NaN };
+	const simulator = await host.start({ latency: { kind: 'constant', ms: latencyMs } });
+	const credential = await client.saveCredential({
+		name: 'Bench overhead',
+		...credentialOf('wandbInferenceChat', simulator.baseUrl),
+	});
+	for (let turn = 0; turn < clients.length; turn += 1) {
+		const name = clients[(turn + round) % clients.length] ?? 'bareLoop';
+		const workflow = buildWorkflow(name, itemCount, simulator.baseUrl, credential);
+		const { execution, nodeMs } = await runMeasured(client, workflow);
+		const count = outputItems(execution, measuredNodeName).length;
+		if (execution.status !== 'success' || count !== itemCount) {
+			throw new Error(`${name} answered ${count} of ${itemCount}. ${execution.error?.message}`);
+		}
+		times[name] = nodeMs;
+	}
+	await simulator.close();
+	return times;
+}
+
+function buildWorkflow(
+	name: ClientName,
+	itemCount: number,
+	baseUrl: string,
+	credential: SavedCredential,
+): WorkflowFile {
+	const messages = [{ role: 'user', content: prompt }];
+	const node =
+		name === 'bareLoop' || name === 'streamingLoop'
+			? {
+					type: 'n8n-nodes-bare-loop.bareLoop',
+					parameters: {
+						url: `${baseUrl}/chat/completions`,
+						body: JSON.stringify({ model, messages, stream: name === 'streamingLoop' }),
+						concurrency,
+					},
+				}
+			: {
+					type: 'n8n-nodes-wandb-inference.wandbInferenceChat',
+					parameters: {
+						model: { __rl: true, mode: 'id', value: model },
+						messages: { values: messages },
+						options: name === 'node' ? { stream: false } : {},
+						throughput: { mode: 'fixed', maxConcurrency: concurrency },
+					},
+				};
+	return workflowAround(`Bench ${name}`, itemCount, credential, { typeVersion: 1, ...node });
+}
