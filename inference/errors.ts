@@ -107,14 +107,14 @@ const concurrency: ErrorMeaning = {
 	kind: 'concurrency',
 	message: 'Concurrency limit reached for requests',
 	advice:
-		"Too many requests of this W&B project ran at once and none came free within the time that 'Max Wait' allows. Raise 'Max Wait' in Retry Policy, or lower 'Max Concurrency' in Throughput.",
+		"Too many requests of this W&B project ran at once, and no place came free in the time for waiting. Run fewer at once; in W&B Inference Chat, raise 'Max Wait' in Retry Policy or lower 'Max Concurrency' in Throughput.",
 };
 
 const rateLimit: ErrorMeaning = {
 	kind: 'rateLimit',
 	message: 'Too many requests',
 	advice:
-		"The service accepts fewer requests than were sent. Raise 'Max Retries' or 'Max Wait' in Retry Policy, or run fewer items at once.",
+		"The service accepts fewer requests than were sent. Run fewer at once, or raise 'Max Retries'.",
 };
 
 const server: ErrorMeaning = {
@@ -160,7 +160,7 @@ const meaningByStatus: Record<number, ErrorMeaning> = {
 	408: {
 		kind: 'timeout',
 		message: 'The service gave up waiting for the request',
-		advice: "Run again, or add '408' to 'Retry On' in Retry Policy.",
+		advice: "Run again. W&B Inference Chat does so by itself with '408' in 'Retry On' of its Retry Policy.",
 	},
 	413: {
 		kind: 'badRequest',
@@ -178,7 +178,7 @@ const meaningByStatus: Record<number, ErrorMeaning> = {
 		kind: 'overloaded',
 		message: 'The engine is currently overloaded, please try again later',
 		advice:
-			"Traffic on this model is high. Run again in one or two minutes, raise 'Max Retries' or 'Max Wait' in Retry Policy, or add 'Fallback Models' in Options.",
+			"Traffic on this model is high. Run again in one or two minutes, raise 'Max Retries', or add 'Fallback Models' in Options.",
 	},
 	504: gateway,
 };

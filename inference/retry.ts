@@ -186,12 +186,12 @@ const notAboutTheModel: ReadonlySet<InferenceError['kind']> = new Set([
 ]);
 
 function withoutTimeLeft(error: InferenceError, leftMs: number, askedMs = 0): InferenceError {
-	const left = `${Math.max(0, Math.floor(leftMs / 1000))} s of 'Max Wait'`;
+	const left = `${Math.max(0, Math.floor(leftMs / 1000))} s`;
 	const why =
 		askedMs > leftMs
-			? `The service asks to wait ${Math.ceil(askedMs / 1000)} s, and ${left} are left.`
-			: `The next wait would be longer than the ${left} that are left.`;
+			? `The service asks to wait ${Math.ceil(askedMs / 1000)} s, and ${left} are left for waiting.`
+			: `The next wait would be longer than the ${left} that are left for waiting.`;
 	return error.withAdvice(
-		`${why} Raise 'Max Wait' in Retry Policy to wait longer. ${error.advice}`,
+		`${why} W&B Inference Chat waits longer with a higher 'Max Wait' in its Retry Policy. ${error.advice}`,
 	);
 }

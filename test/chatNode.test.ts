@@ -201,8 +201,9 @@ describe('JSON answers', () => {
 });
 
 describe('hints', () => {
-	const hintsFor = async (parameters: INodeParameters) => {
-		const run = { baseUrl: simulator.baseUrl, parameters: chatParameters(parameters) };
+	const hintsFor = async (parameters: INodeParameters, itemCount = 1) => {
+		const items = Array.from({ length: itemCount }, (_, row) => ({ json: { row } }));
+		const run = { baseUrl: simulator.baseUrl, parameters: chatParameters(parameters), items };
 		return (await runChatNode(run)).hints.map(({ message }) => message);
 	};
 
@@ -238,5 +239,14 @@ describe('hints', () => {
 		expect(hint).toMatch(
 			/1 request was retried after a passing fault\. Items waited [\d.]+ s in all/,
 		);
+	});
+
+	test('tell of no more places than Max Concurrency allows', async () => {
+		simulator.fault({
+			times: 1,
+			fault: { kind: 'status', status: 429, reason: 'concurrency' },
+		});
+		const [hint] = await hintsFor({ throughput: { maxConcurrency: 2 } }, 60);
+		expect(hint).toMatch(/so the node settled at 2 at once/);
 	});
 });

@@ -1,6 +1,5 @@
 import type { NodeExecutionHint } from 'n8n-workflow';
 import type { ChatResult } from '../../inference/chat';
-import type { Governor } from '../../inference/governor';
 import { textOf } from '../../inference/messageText';
 import type { RetryNotice } from '../../inference/retry';
 
@@ -28,7 +27,8 @@ export class RunReport {
 		this.waitedMs += waitMs;
 	};
 
-	noteAnswer({ completion }: ChatResult, { limit }: Governor): void {
+	/** `limit`: how many requests of this run may be in flight now. */
+	noteAnswer({ completion }: ChatResult, limit: number): void {
 		this.succeeded += 1;
 		this.limit = limit;
 		for (const { message, finish_reason: finishReason } of completion.choices) {

@@ -73,16 +73,18 @@ async function completeItem(
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
 	const parameters = await readParameters(context, itemIndex);
+	const maxConcurrency = concurrencyIn(account.throughput);
 	const result = await completeChat(account.client, parameters.request, {
 		...parameters,
-		maxConcurrency: concurrencyIn(account.throughput),
+		maxConcurrency,
 		signal,
 		onText: live?.onText,
 		onRetry: report.noteRetry,
 	});
 	const item = toItem(result, { ...parameters, forAgent }, itemIndex);
 	await live?.end();
-	report.noteAnswer(result, account.client.governorFor(parameters.extraHeaders));
+	const { limit } = account.client.governorFor(parameters.extraHeaders);
+	report.noteAnswer(result, Math.min(limit, maxConcurrency));
 	return item;
 }
 

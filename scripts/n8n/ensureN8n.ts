@@ -1,5 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/require-node-api-error -- not shipped: runs outside n8n */
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from './cacheFolder';
@@ -12,6 +13,9 @@ import { SetupProblem } from './SetupProblem';
 /** The n8n that this package is built and tested against. */
 export const testedVersion = '2.41.1';
 const diskGigabytes = 5;
+
+/** Older versions fetch xlsx from its author's server, which a closed network does not reach. */
+const installManifest = { private: true, overrides: { xlsx: '0.18.5' } };
 
 export interface N8nProgram {
 	version: string;
@@ -52,6 +56,7 @@ async function installN8n(
 		PATH: pathWith(node),
 		...(node.headersFolder && { npm_config_nodedir: node.headersFolder }),
 	};
+	await writeFile(join(folder, 'package.json'), JSON.stringify(installManifest));
 	await runNpm({
 		...options,
 		purpose: `Installing n8n ${version} (once, about four minutes)`,
