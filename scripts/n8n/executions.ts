@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
 import { parse } from 'flatted';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RestSession } from './RestSession';
+import { RestError, type RestSession } from './RestSession';
 import type { WorkflowNode } from './workflowFile';
 
 const pollIntervalMs = 100;
@@ -55,6 +55,11 @@ export async function readExecution(session: RestSession, executionId: string): 
 	return { ...execution, ...result, runData };
 }
 
+/** Older n8n (seen in 2.16) fails to show an execution of which it has saved nothing yet. */
+function isTooEarly(error: unknown): boolean {
+	return error instanceof RestError && error.status === 500 && /resultData/.test(error.message);
+}
+
 /** Waits until an execution has ended, whatever its end was. */
 export async function waitForExecution(
 	session: RestSession,
@@ -63,12 +68,13 @@ export async function waitForExecution(
 ): Promise<Execution> {
 	const deadlineMs = Date.now() + withinMs;
 	for (;;) {
-		const execution = await readExecution(session, executionId);
-		if (!unfinishedStatuses.includes(execution.status)) return execution;
+		const execution = await readExecution(session, executionId).catch((error: unknown) =>
+			isTooEarly(error) ? undefined : Promise.reject(error),
+		);
+		const status = execution?.status ?? 'new';
+		if (execution && !unfinishedStatuses.includes(status)) return execution;
 		if (Date.now() > deadlineMs) {
-			throw new Error(
-				`Execution ${executionId} is still "${execution.status}" after ${withinMs / 1000} s.`,
-			);
+			throw new Error(`Execution ${executionId} is still "${status}" after ${withinMs / 1000} s.`);
 		}
 		await delay(pollIntervalMs);
 	}

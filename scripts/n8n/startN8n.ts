@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { installTarball, linkPackage } from './communityPackage';
-import type { N8nProgram } from './ensureN8n';
+import { testedVersion, type N8nProgram } from './ensureN8n';
 import { n8nEnvironment } from './n8nEnvironment';
 import { findFreePort, requireFreePort } from './ports';
 import { startProcessGroup, type ProcessGroup } from './processGroup';
@@ -77,7 +77,12 @@ export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
 		arguments: [...program.arguments, 'start'],
 		// n8n reads a file .env from the folder it is started in: never one of the checkout.
 		folder: userFolder,
-		environment: { ...n8nEnvironment(userFolder, program.path, address), ...options.environment },
+		environment: {
+			...n8nEnvironment(userFolder, program.path, address),
+			// It asks a server on the internet at every start; versions that lack it refuse the name.
+			...(program.version === testedVersion ? { N8N_DISABLED_MODULES: 'mcp-registry' } : {}),
+			...options.environment,
+		},
 	});
 	const url = `http://127.0.0.1:${port}`;
 	try {

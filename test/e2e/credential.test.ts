@@ -52,7 +52,8 @@ test('a wrong key is refused with the words of the service', async () => {
 		await saveNewCredential(editor, 'wrong-key');
 		await editor.page.getByText('More details').click();
 		await editor.page
-			.getByText(/Authentication failed\. Check the API key/)
+			// Older n8n words it by itself.
+			.getByText(/Authentication failed\. Check the API key|Authorization failed - please check/)
 			.first()
 			.waitFor();
 		await editor.saveScreenshot('credential-error');

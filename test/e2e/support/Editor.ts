@@ -100,8 +100,7 @@ export class Editor {
 	async startWorkflow(): Promise<void> {
 		await this.page.goto('/workflow/new');
 		await this.part('canvas-plus-button').click();
-		await this.part('node-creator-search-bar').fill('Trigger manually');
-		await this.part('node-creator-node-item').first().click();
+		await this.nodePanelName('Trigger manually').click();
 		await this.part('canvas-trigger-node').waitFor();
 	}
 
@@ -153,7 +152,8 @@ export class Editor {
 	async readOutput(): Promise<string> {
 		const panel = this.part('output-panel');
 		await panel.getByTestId('radio-button-json').click();
-		return await panel.getByTestId('ndv-data-container').innerText();
+		const data = panel.getByTestId('ndv-data-container').filter({ hasText: /\S/ });
+		return await data.innerText();
 	}
 }
 
