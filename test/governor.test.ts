@@ -1,4 +1,4 @@
-import { Governor, GovernorRegistry, type Permit } from '../inference/governor';
+import { Governor, type Permit } from '../inference/governor';
 import { FixedLimiter, type Limiter } from '../inference/limiter';
 import { failureOf } from './support/cannedResponse';
 import { FakeClock, settled } from './support/fakeClock';
@@ -94,6 +94,17 @@ describe('Governor', () => {
 		expect(governor.isIdle).toBe(true);
 	});
 
+	it('lets the only waiting caller leave', async () => {
+		const { governor, queue, end } = open(1);
+		const stop = new AbortController();
+		await queue('a');
+		const left = failureOf(queue('b', stop.signal));
+		stop.abort();
+		expect(await left).toMatchObject({ kind: 'cancelled' });
+		await end('a');
+		expect(governor.isIdle).toBe(true);
+	});
+
 	it('admits nobody who comes after Stop', async () => {
 		const { governor, queue } = open(1);
 		expect(await failureOf(queue('a', AbortSignal.abort()))).toMatchObject({ kind: 'cancelled' });
@@ -110,6 +121,24 @@ describe('Governor', () => {
 		expect(governor.inFlight).toBe(1);
 		await end('a', 'ignored');
 		expect(admitted).toEqual(['a', 'b']);
+	});
+
+	it('leaves the queue as it is when Stop comes to one who was admitted from it', async () => {
+		const { governor, admitted, queue, end } = open(1);
+		const stop = new AbortController();
+		void queue('a');
+		void queue('b', stop.signal);
+		void queue('c');
+		await settled();
+		await end('a');
+		stop.abort();
+		await settled();
+		expect({ admitted, inFlight: governor.inFlight }).toEqual({
+			admitted: ['a', 'b'],
+			inFlight: 1,
+		});
+		await end('b');
+		expect(admitted).toEqual(['a', 'b', 'c']);
 	});
 
 	it('caps the callers that give the same maximum without holding up the others', async () => {
@@ -167,6 +196,46 @@ describe('Governor', () => {
 		expect(admitted).toEqual(['a', 'b']);
 	});
 
+	it('sets one timer for all who wait for the end of a pause, and none for nobody', async () => {
+		const { clock, governor, admitted, queue, end } = open(3);
+		await queue('a');
+		await end('a', 'rejected', 5000);
+		expect(clock.pendingCount).toBe(0);
+		for (const name of ['b', 'c']) void queue(name);
+		await clock.advance(4999);
+		expect(governor.isIdle).toBe(false);
+		expect({ admitted, pending: clock.pendingCount }).toEqual({ admitted: ['a'], pending: 1 });
+		await clock.advance(1);
+		expect(admitted).toEqual(['a', 'b', 'c']);
+	});
+
+	it('lets nobody overtake between the end of a pause and the timer for it', async () => {
+		const { clock, admitted, queue, end } = open(1);
+		await queue('a');
+		await end('a', 'rejected', 5000.2);
+		void queue('b');
+		await clock.advance(5000.5);
+		void queue('c');
+		await settled();
+		expect(admitted).toEqual(['a', 'b']);
+		await clock.advance(1);
+		await end('b');
+		expect(admitted).toEqual(['a', 'b', 'c']);
+	});
+
+	it('admits the others at the end of a pause though one of them has left', async () => {
+		const { clock, admitted, queue, end } = open(2);
+		const stop = new AbortController();
+		await queue('a');
+		await end('a', 'ignored', 5000);
+		void queue('b');
+		const left = failureOf(queue('c', stop.signal));
+		stop.abort();
+		await left;
+		await clock.advance(5000);
+		expect(admitted).toEqual(['a', 'b']);
+	});
+
 	it('leaves no timer behind when the last caller leaves during a pause', async () => {
 		const { clock, queue, end } = open(1);
 		const stop = new AbortController();
@@ -181,48 +250,5 @@ describe('Governor', () => {
 		const late = queue('c');
 		await clock.advance(30_000);
 		await late;
-	});
-});
-
-describe('GovernorRegistry', () => {
-	const adaptive = { mode: 'adaptive', maxConcurrency: 64 } as const;
-
-	it('gives one account one governor, whatever its Max Concurrency', () => {
-		const registry = new GovernorRegistry(new FakeClock());
-		const governor = registry.governorFor('account', adaptive);
-		expect(registry.governorFor('account', { ...adaptive, maxConcurrency: 4 })).toBe(governor);
-		expect(registry.governorFor('account', { mode: 'fixed', concurrency: 3 }).limit).toBe(3);
-		expect(registry.size).toBe(2);
-	});
-
-	it('does not let one account slow another down', async () => {
-		const registry = new GovernorRegistry(new FakeClock());
-		const one = registry.governorFor('one', { mode: 'fixed', concurrency: 1 });
-		const held = await one.acquire();
-		const other = await registry.governorFor('two', { mode: 'fixed', concurrency: 1 }).acquire();
-		const slow = await registry.governorFor('three', adaptive).acquire();
-		slow.rejected(60_000);
-		const free = await registry.governorFor('four', adaptive).acquire();
-		expect(registry.governorFor('three', adaptive).limit).toBe(1);
-		expect(registry.governorFor('four', adaptive).limit).toBe(8);
-		for (const permit of [held, other, free]) permit.succeeded();
-	});
-
-	it('forgets a governor that nobody has used for ten minutes', async () => {
-		const clock = new FakeClock();
-		const registry = new GovernorRegistry(clock);
-		const unused = registry.governorFor('unused', adaptive);
-		const used = registry.governorFor('used', adaptive);
-		const permit = await used.acquire();
-		await clock.advance(10 * 60_000);
-		expect(registry.governorFor('unused', adaptive)).toBe(unused);
-		await clock.advance(1);
-		expect(registry.governorFor('used', adaptive)).toBe(used);
-		expect(registry.size).toBe(1);
-		permit.succeeded();
-		await clock.advance(10 * 60_000);
-		expect(registry.governorFor('used', adaptive)).toBe(used);
-		await clock.advance(1);
-		expect(registry.governorFor('used', adaptive)).not.toBe(used);
 	});
 });

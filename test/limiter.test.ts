@@ -79,6 +79,16 @@ describe('AdaptiveLimiter', () => {
 		expect(succeed(limiter, 10)).toBe(7);
 	});
 
+	it('counts the last request before a cut as one from before it', () => {
+		const limiter = new AdaptiveLimiter();
+		const [first, last] = [limiter.start(8), limiter.start(8)];
+		limiter.rejected(first, 7);
+		for (let answer = 0; answer < 20; answer += 1) limiter.succeeded(last);
+		expect(limiter.limit).toBe(6);
+		limiter.rejected(last, 6);
+		expect(limiter.limit).toBe(6);
+	});
+
 	it('probes with one more after a cut, then with two, four and eight', () => {
 		const limiter = new AdaptiveLimiter();
 		reject(limiter, 7);

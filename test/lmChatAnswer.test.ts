@@ -29,6 +29,7 @@ describe('answer of the chat model', () => {
 		expect(whole.text).toBe('Hello, how are you?');
 		expect(streamed.whole?.text).toBe('Hello, how are you?');
 		expect(streamed.texts.join('')).toBe('Hello, how are you?');
+		expect(whole.response_metadata.provider).toBe('wandb-inference');
 	});
 
 	test('arrives piece by piece while the service still writes', async () => {
@@ -202,16 +203,25 @@ describe('conversation that the chat model sends', () => {
 			type: 'image_url',
 			image_url: { url: 'https://example.com/a.png', detail: 'low' },
 		};
-		const byUrl = { type: 'image', url: 'https://example.com/b.png' };
-		expect(await sentFor([new HumanMessage({ content: [image, byUrl] as never })])).toEqual([
-			{
-				role: 'user',
-				content: [image, { type: 'image_url', image_url: { url: 'https://example.com/b.png' } }],
-			},
+		const url = 'https://example.com/b.png';
+		const byUrl = { type: 'image', url };
+		const older = { type: 'image', source_type: 'url', url };
+		const sent = { type: 'image_url', image_url: { url } };
+		expect(await sentFor([new HumanMessage({ content: [image, byUrl, older] as never })])).toEqual([
+			{ role: 'user', content: [image, sent, sent] },
 		]);
 	});
 
-	test('carries a PDF as a file', async () => {
+	const pdfAddress = 'https://example.com/a.pdf';
+
+	test.each([
+		[
+			'its content',
+			{ source_type: 'base64', data: 'JVBERg==' },
+			'data:application/pdf;base64,JVBERg==',
+		],
+		['its address', { source_type: 'url', url: pdfAddress }, pdfAddress],
+	])('carries a PDF by %s as a file', async (_, source, fileData) => {
 		simulator.fault({
 			fault: {
 				kind: 'body',
@@ -221,20 +231,14 @@ describe('conversation that the chat model sends', () => {
 		});
 		const pdf = {
 			type: 'file',
-			source_type: 'base64',
 			mime_type: 'application/pdf',
-			data: 'JVBERg==',
 			metadata: { filename: 'a.pdf' },
+			...source,
 		};
 		expect(await sentFor([new HumanMessage({ content: [pdf] as never })])).toEqual([
 			{
 				role: 'user',
-				content: [
-					{
-						type: 'file',
-						file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,JVBERg==' },
-					},
-				],
+				content: [{ type: 'file', file: { filename: 'a.pdf', file_data: fileData } }],
 			},
 		]);
 	});

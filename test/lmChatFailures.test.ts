@@ -121,6 +121,7 @@ describe('lasting faults', () => {
 		expect(error.description).toBeTruthy();
 		// n8n passes on only such errors as they are; others become 'Error in sub-node'.
 		expect(error.functionality).toBe('configuration-node');
+		expect(error.context.itemIndex).toBe(0);
 		expect(simulator.requests).toHaveLength(0);
 	});
 

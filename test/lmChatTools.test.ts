@@ -101,11 +101,12 @@ describe('tools of an agent', () => {
 		expect(lastBody().tool_choice).toEqual(wire);
 	});
 
-	test('are what Parallel Tool Calls waits for: without tools it is not sent', async () => {
+	test('are what Parallel Tool Calls and a choice wait for: without tools neither is sent', async () => {
 		const options = { parallelToolCalls: false };
 		const { model } = await supplyAgentModel({ baseUrl: simulator.baseUrl, options });
-		await model.invoke(ask('Hello'));
+		await model.invoke(ask('Hello'), { tool_choice: 'none' });
 		expect(lastBody()).not.toHaveProperty('parallel_tool_calls');
+		expect(lastBody()).not.toHaveProperty('tool_choice');
 		await (await boundModel(options)).invoke(ask('Hello'));
 		expect(lastBody().parallel_tool_calls).toBe(false);
 	});

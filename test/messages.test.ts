@@ -1,5 +1,7 @@
-import type { JsonObject } from 'n8n-workflow';
-import { chatParameters, runChatNode } from './support/nodeRun';
+import type { INodeParameters, JsonObject } from 'n8n-workflow';
+import { readMessages } from '../nodes/WandbInferenceChat/messages';
+import { failureOf } from './support/cannedResponse';
+import { chatParameters, createExecuteContext, runChatNode } from './support/nodeRun';
 import { startSimulator, type Simulator } from './support/simulator/simulator';
 
 let simulator: Simulator;
@@ -67,5 +69,77 @@ describe('messages', () => {
 			items: [{ json: { history } }],
 		});
 		expect((simulator.requests[0]?.body as JsonObject).messages).toEqual(history);
+	});
+});
+
+describe('messages that are read', () => {
+	const read = async (parameters: INodeParameters) =>
+		await readMessages(createExecuteContext({ baseUrl: '', parameters }), 0);
+	const readRow = async (row: INodeParameters) => await read({ messages: { values: [row] } });
+	const withUrl = (imageUrl: string) => ({ content: '', imageSource: 'url', imageUrl });
+
+	test('from JSON are missing where there is only blank text', async () => {
+		for (const messagesJson of ['={{ null }}', ' ', '[]']) {
+			const failure = await failureOf(read({ specifyMessages: 'json', messagesJson }));
+			expect(failure.message).toBe("'Messages (JSON)' is empty");
+		}
+	});
+
+	test.each(['null', '5', '"user"', '[]', '{}', '{"role": 5}', '{"role": "nobody"}'])(
+		'from JSON are not taken from %s',
+		async (message) => {
+			const messagesJson = `[{"role": "developer", "content": "Hi"}, ${message}]`;
+			expect(await failureOf(read({ specifyMessages: 'json', messagesJson }))).toMatchObject({
+				message: "Message 2 in 'Messages (JSON)' is not a message",
+				advice:
+					"Each message is an object with a 'role' (system, developer, user, assistant, tool, function) and a 'content'.",
+			});
+		},
+	);
+
+	test('are those of a user while no role is given', async () => {
+		expect(await readRow({ role: '={{ null }}', content: 'Hi' })).toEqual([
+			{ role: 'user', content: 'Hi' },
+		]);
+	});
+
+	test('of the model may be empty, and carry no image that was left in the row', async () => {
+		const row = { ...withUrl('https://example.com/cat.png'), role: 'assistant' };
+		expect(await readRow(row)).toEqual([{ role: 'assistant', content: '' }]);
+	});
+
+	test('of a tool carry the id of its call', async () => {
+		const row = { role: 'tool', content: 'Rain', toolCallId: 'call_1' };
+		expect(await readRow(row)).toEqual([{ role: 'tool', content: 'Rain', tool_call_id: 'call_1' }]);
+		expect((await failureOf(readRow({ ...row, toolCallId: '={{ null }}' }))).message).toBe(
+			"'Tool Call ID' of message 1 is empty",
+		);
+	});
+
+	test.each([' http://example.com/cat.png ', 'HTTPS://example.com', 'data:image/png;base64,AA'])(
+		'may be nothing but the image at %j',
+		async (address) => {
+			const url = address.trim();
+			expect(await readRow(withUrl(address))).toEqual([
+				{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] },
+			]);
+		},
+	);
+
+	test.each(['={{ null }}', '', 'see https://example.com', 'data:text/html,', 'ftp://example.com'])(
+		'take no image from %j',
+		async (address) => {
+			expect(await failureOf(readRow(withUrl(address)))).toMatchObject({
+				message: "'Image URL' of message 1 is not a web address",
+				advice: 'Give an address that begins with https://, or choose binary data for a file.',
+			});
+		},
+	);
+
+	test('miss the image when no field is named', async () => {
+		const failure = await failureOf(
+			readRow({ content: 'Hi', imageSource: 'binary', binaryPropertyName: '={{ null }}' }),
+		);
+		expect(failure.message).toContain("the item has no file named ''");
 	});
 });

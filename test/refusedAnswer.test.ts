@@ -1,4 +1,5 @@
 import { readCompletion } from '../inference/completion';
+import { cancelledError, InferenceError } from '../inference/errors';
 import type { TransportResponse } from '../inference/transport';
 import {
 	chunksOf,
@@ -82,6 +83,48 @@ describe('the end of a stream', () => {
 		expect(choices[0]?.message.content).toBe('Hi');
 	});
 
+	const finished = deltaEvent({ content: 'Hi' }, 'stop');
+	const lostBy = (failure: Error, text = finished) => {
+		async function* chunks(): TransportResponse['chunks'] {
+			yield await Promise.resolve(Buffer.from(text));
+			throw failure;
+		}
+		return readCompletion(
+			{ status: 200, headers: streamHeaders, chunks: chunks() },
+			{ choiceCount: 1 },
+		);
+	};
+
+	it.each(['connection', 'timeout'] as const)(
+		'may be lost to a %s error once the answer has finished',
+		async (kind) => {
+			const failure = new InferenceError('lost', { kind, advice: 'Run again.' });
+			expect((await lostBy(failure)).choices[0]?.message.content).toBe('Hi');
+			const unfinished = deltaEvent({ content: 'Hi' });
+			await expect(lostBy(failure, unfinished)).rejects.toBe(failure);
+		},
+	);
+
+	it('is not taken for finished when it was stopped or a fault of ours ended it', async () => {
+		for (const failure of [cancelledError(), new TypeError('fault')]) {
+			await expect(lostBy(failure)).rejects.toBe(failure);
+		}
+		const onText = async () => await Promise.reject(new Error('no'));
+		await expect(readStream([finished], { onText })).rejects.toThrow('no');
+	});
+
+	it('brings out what was held back as the start of a tag', async () => {
+		const shown: string[] = [];
+		const onText = async (text: string) => void shown.push(text);
+		await readStream([deltaEvent({ content: '<thi' }, 'stop'), event('[DONE]')], { onText });
+		expect(shown).toEqual(['<thi']);
+	});
+
+	it('may have empty events before it', async () => {
+		const { choices } = await readStream([event(''), finished, event(''), event('[DONE]')]);
+		expect(choices[0]?.message.content).toBe('Hi');
+	});
+
 	it('names the request, for the service and its support', async () => {
 		const headers = { ...streamHeaders, 'x-request-id': 'req-7' };
 		const response = { status: 200, headers, chunks: chunksOf([]) };
@@ -133,9 +176,11 @@ describe('an answer that is no completion', () => {
 		expect(failure.advice).toContain("'Base URL'");
 	});
 
-	it('is refused: an event that is not JSON', async () => {
-		const failure = await failureOf(readStream([event('{"choices"')]));
-		expect(failure).toMatchObject({ kind: 'invalidAnswer' });
+	it.each(['{"choices"', 'null', '5', '"Hi"'])('is refused: an event %s', async (data) => {
+		expect(await failureOf(readStream([event(data)]))).toMatchObject({
+			kind: 'invalidAnswer',
+			message: 'A piece of the streamed answer is not a chat completion',
+		});
 	});
 
 	it('is refused: a status other than 2xx, with the headers that matter', async () => {
