@@ -97,7 +97,8 @@ function toolCallsOf(message: CompletionMessage): JsonObject[] {
 /** Parsed; the text itself where a model wrote something else than JSON. */
 function argumentsOf(text: string): JsonValue {
 	if (text.trim() === '') return {};
-	return (parseJson(text) as JsonValue | undefined) ?? text;
+	const value = parseJson(text) as JsonValue | undefined;
+	return value === undefined ? text : value;
 }
 
 function jsonOf(text: string, choice: CompletionChoice, result: ChatResult): JsonValue {
