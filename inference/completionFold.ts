@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from 'n8n-workflow';
+import { argumentsText } from './completionForm';
 
 interface ChoiceParts {
 	fields: JsonObject;
@@ -127,10 +128,7 @@ function addToolCall(calls: ToolCallParts[], piece: JsonObject): void {
 
 function addFunction(called: FunctionParts, piece: JsonObject): void {
 	if (typeof piece.name === 'string' && called.name === '') called.name = piece.name;
-	if (typeof piece.arguments === 'string') called.arguments.push(piece.arguments);
-	else if (typeof piece.arguments === 'object' && piece.arguments !== null) {
-		called.arguments.push(JSON.stringify(piece.arguments));
-	}
+	if (isGiven(piece.arguments)) called.arguments.push(argumentsText(piece.arguments));
 }
 
 /** Log probabilities arrive as lists of tokens (`content`, `refusal`) that continue each other. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from 'n8n-workflow';
+import type { JsonObject, JsonValue } from 'n8n-workflow';
 
 export type ToolCall = JsonObject & {
 	id?: string;
@@ -60,14 +60,14 @@ function isRecord(value: unknown): value is Record<string, unknown> {
  * JSON bodies spell out as null or empty what streams leave away; both come out alike, with the
  * nulls that OpenAI's schema requires.
  */
-function inOneForm({ message, ...rest }: CompletionChoice): CompletionChoice {
+function inOneForm({ message, ...rest }: CompletionChoice, position: number): CompletionChoice {
 	const { tool_calls: toolCalls, function_call: functionCall } = message;
 	return {
 		...withoutEmpty(rest),
-		index: rest.index,
+		index: rest.index ?? position,
 		message: {
 			...withoutEmpty(message),
-			role: message.role,
+			role: message.role ?? 'assistant',
 			content: hasCalls(message) ? message.content || null : (message.content ?? null),
 			refusal: message.refusal ?? null,
 			...(toolCalls?.length ? { tool_calls: toolCalls.map(withFunctionInOneForm) } : {}),
@@ -84,12 +84,18 @@ function withFunctionInOneForm(call: ToolCall): ToolCall {
 
 /** Arguments are text in OpenAI's words; some engines give the value itself, or none. */
 function functionInOneForm(called: JsonObject): ToolCall['function'] {
-	const { name, arguments: given = '' } = called;
+	const { name, arguments: given } = called;
 	return {
 		...called,
 		name: typeof name === 'string' ? name : '',
-		arguments: typeof given === 'string' ? given : JSON.stringify(given),
+		arguments: argumentsText(given),
 	};
+}
+
+/** Shared by JSON bodies and streams, so that both tell the same. */
+export function argumentsText(given: JsonValue | undefined): string {
+	if (given === undefined || given === null) return '';
+	return typeof given === 'string' ? given : JSON.stringify(given);
 }
 
 /** Some engines give an empty text beside calls, others none. */

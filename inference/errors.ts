@@ -160,7 +160,8 @@ const meaningByStatus: Record<number, ErrorMeaning> = {
 	408: {
 		kind: 'timeout',
 		message: 'The service gave up waiting for the request',
-		advice: "Run again. W&B Inference Chat does so by itself with '408' in 'Retry On' of its Retry Policy.",
+		advice:
+			"Run again. W&B Inference Chat does so by itself with '408' in 'Retry On' of its Retry Policy.",
 	},
 	413: {
 		kind: 'badRequest',

@@ -117,11 +117,11 @@ export class Governor {
 		this.count(maximum, 1);
 		const request = this.limiter.start(this.inFlightCount);
 		let ended = false;
-		const end = (learn?: () => void) => {
+		const end = (learn: () => void) => {
 			if (ended) return;
 			ended = true;
 			this.count(maximum, -1);
-			learn?.();
+			learn();
 			this.touch();
 			this.admitWaiting();
 		};
@@ -137,7 +137,6 @@ export class Governor {
 	}
 
 	private pause(askedMs = 0): void {
-		if (askedMs <= 0) return;
 		const untilMs = this.clock.now() + Math.min(askedMs, longestPauseMs);
 		this.pausedUntilMs = Math.max(this.pausedUntilMs, untilMs);
 	}

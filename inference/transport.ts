@@ -160,11 +160,9 @@ class Exchange {
 		for (;;) {
 			const leftMs = this.lastByteAtMs + this.timeoutMs - performance.now();
 			if (leftMs <= 0) return this.giveUp(silenceError(this.timeoutMs));
-			const over = await sleep(Math.min(Math.ceil(leftMs), longestTimerMs), this.watch.signal).then(
-				() => false,
-				() => true,
-			);
-			if (over || this.watch.signal.aborted) return;
+			const sleepMs = Math.min(Math.ceil(leftMs), longestTimerMs);
+			await sleep(sleepMs, this.watch.signal).catch(() => undefined);
+			if (this.watch.signal.aborted) return;
 		}
 	}
 }

@@ -157,9 +157,7 @@ describe("the service's own time", () => {
 			const started = run([rejection(0)], { policy: short }, { forever: true });
 			const error = await failure(started);
 			expect(error.kind).toBe('concurrency');
-			expect(error.advice).toMatch(
-				/^The next wait would be longer than the 0 s that/,
-			);
+			expect(error.advice).toMatch(/^The next wait would be longer than the 0 s that/);
 			expect(started.clock.sleptMs.slice(0, 3)).toEqual([0, 250, 250]);
 			expect(started.sentTo.length).toBe(2 + Math.floor((10_000 + more) / 250));
 		},
@@ -182,7 +180,7 @@ describe('a 429 for concurrency', () => {
 		const started = run([rejection()], { policy: short }, { forever: true });
 		const error = await failure(started);
 		expect(error).toMatchObject({ kind: 'concurrency', attempts: 9 });
-		expect(error.advice).toContain("longer than the 14 s that are left for waiting");
+		expect(error.advice).toContain('longer than the 14 s that are left for waiting');
 		expect(started.clock.now()).toBe(45_750);
 	});
 
@@ -242,7 +240,7 @@ describe('fallback models', () => {
 		const started = run(failures, { models: ['first', 'second'] });
 		const error = await failure(started);
 		expect(error).toMatchObject({ attempts: 3 });
-		expect(error.advice).toContain("asks to wait 60 s, and 50 s are left for waiting");
+		expect(error.advice).toContain('asks to wait 60 s, and 50 s are left for waiting');
 	});
 
 	it('are tried when the service asks for more time than is left', async () => {
