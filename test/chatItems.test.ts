@@ -1,5 +1,5 @@
-import type { INodeParameters, JsonObject, NodeApiError } from 'n8n-workflow';
-import { chatParameters, glm, runChatNode, say, thinkingOff } from './support/nodeRun';
+import type { INodeParameters, NodeApiError } from 'n8n-workflow';
+import { chatParameters, glm, readAnswer, runChatNode, say, thinkingOff } from './support/nodeRun';
 import { startSimulator, type Simulator } from './support/simulator/simulator';
 import { waitUntil } from './support/waitUntil';
 
@@ -11,13 +11,8 @@ beforeAll(async () => {
 beforeEach(() => simulator.reset());
 afterAll(async () => await simulator.close());
 
-async function answerTo(parameters: INodeParameters): Promise<JsonObject> {
-	const { items } = await runChatNode({
-		baseUrl: simulator.baseUrl,
-		parameters: chatParameters(parameters),
-	});
-	return items[0]?.json as JsonObject;
-}
+const answerTo = async (parameters: INodeParameters) =>
+	await readAnswer(simulator.baseUrl, parameters);
 
 describe('many items', () => {
 	const rows = (count: number) => Array.from({ length: count }, (_, row) => ({ json: { row } }));

@@ -1,5 +1,5 @@
 import type { INodeParameters, JsonObject } from 'n8n-workflow';
-import { chatParameters, glm, runChatNode, say, thinkingOff } from './support/nodeRun';
+import { chatParameters, glm, readAnswer, runChatNode, say, thinkingOff } from './support/nodeRun';
 import { validateResponseBody } from './support/openaiSchema/validateChatCompletion';
 import { startSimulator, type Simulator } from './support/simulator/simulator';
 
@@ -11,13 +11,8 @@ beforeAll(async () => {
 beforeEach(() => simulator.reset());
 afterAll(async () => await simulator.close());
 
-async function answerTo(parameters: INodeParameters): Promise<JsonObject> {
-	const { items } = await runChatNode({
-		baseUrl: simulator.baseUrl,
-		parameters: chatParameters(parameters),
-	});
-	return items[0]?.json as JsonObject;
-}
+const answerTo = async (parameters: INodeParameters) =>
+	await readAnswer(simulator.baseUrl, parameters);
 
 describe('simplified output', () => {
 	test('holds the text, why it ended, who answered, its cost and how many requests it took', async () => {

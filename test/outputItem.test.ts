@@ -2,6 +2,7 @@ import type { JsonObject } from 'n8n-workflow';
 import type { ChatCompletion, CompletionMessage } from '../inference/completionForm';
 import { parameterError, type InferenceError } from '../inference/errors';
 import { toErrorItem, toItem, type OutputOptions } from '../nodes/WandbInferenceChat/outputItem';
+import { failureOf } from './support/failureOf';
 
 const choiceOf = (message: Partial<CompletionMessage>, rest: JsonObject = {}) => ({
 	index: 0,
@@ -27,15 +28,10 @@ const outputOf = (completion: JsonObject, options = optionsFor('text')) =>
 const outputFor = (message: Partial<CompletionMessage>, options = optionsFor('text')) =>
 	outputOf({ choices: [choiceOf(message)] }, options);
 
-function failureOf(content: string, finishReason = 'stop'): InferenceError {
-	try {
-		const choice = choiceOf({ content }, { finish_reason: finishReason });
-		outputOf({ choices: [choice] }, optionsFor('json_object'));
-	} catch (error) {
-		return error as InferenceError;
-	}
-	throw new TypeError('It succeeded');
-}
+const failureFor = (content: string, finishReason = 'stop'): InferenceError => {
+	const choice = choiceOf({ content }, { finish_reason: finishReason });
+	return failureOf(() => outputOf({ choices: [choice] }, optionsFor('json_object')));
+};
 
 describe('simplified output', () => {
 	test('holds nothing that the answer does not', () => {
@@ -149,7 +145,7 @@ describe('JSON answers', () => {
 	test.each(['Here: ```json\n{}\n```', '```json\n{}\n``` as asked', '```json {}```'])(
 		'are not looked for inside of other text: %j',
 		(content) => {
-			expect(failureOf(content).message).toBe('The answer is not valid JSON');
+			expect(failureFor(content).message).toBe('The answer is not valid JSON');
 		},
 	);
 
@@ -158,7 +154,7 @@ describe('JSON answers', () => {
 		[' ', 'stop', 'The answer is empty instead of JSON', /'Strict Schema'/],
 		['', 'length', "The JSON answer was cut off at 'Max Tokens'", /^Raise 'Max Tokens'/],
 	])('that are missing in %j, ended for %s, say why', (content, reason, message, advice) => {
-		const error = failureOf(content, reason);
+		const error = failureFor(content, reason);
 		expect(error).toMatchObject({
 			kind: 'invalidOutput',
 			message,

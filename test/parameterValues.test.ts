@@ -1,4 +1,3 @@
-import type { InferenceError } from '../inference/errors';
 import {
 	isUnset,
 	readBoolean,
@@ -11,15 +10,7 @@ import {
 	readText,
 	readTexts,
 } from '../nodes/parameterValues';
-
-const failureOf = (read: () => unknown): InferenceError => {
-	try {
-		read();
-	} catch (error) {
-		return error as InferenceError;
-	}
-	throw new TypeError('It succeeded');
-};
+import { failureOf } from './support/failureOf';
 
 describe('nothing given', () => {
 	test.each([undefined, null])('%p counts as unset for every kind of value', (value) => {

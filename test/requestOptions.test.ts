@@ -1,17 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { InferenceError } from '../inference/errors';
 import { readModel } from '../nodes/modelField';
 import { optionsField, readRequestOptions } from '../nodes/requestOptions';
 import { readRetryPolicy } from '../nodes/retryPolicy';
-
-const failureOf = (read: () => unknown): InferenceError => {
-	try {
-		read();
-	} catch (error) {
-		return error as InferenceError;
-	}
-	throw new TypeError('It succeeded');
-};
+import { failureOf } from './support/failureOf';
 
 const headersOf = (extraHeaders: unknown) =>
 	readRequestOptions({ extraHeaders } as never, 'chat').extraHeaders;

@@ -71,7 +71,7 @@ export class LmChatWandbInference implements INodeType {
 					itemIndex,
 					functionality: 'configuration-node',
 					description:
-						"It needs n8n's AI node SDK: update n8n to 2.16 or later. The W&B Inference Chat node works on this version.",
+						"It needs n8n's AI node SDK: update n8n to 2.35.3 or later. The W&B Inference Chat node works on this version.",
 				},
 			);
 		}

@@ -10,6 +10,7 @@ import {
 	type INode,
 	type INodeExecutionData,
 	type INodeParameters,
+	type JsonObject,
 	type INodeType,
 	type INodeTypes,
 	type IWorkflowExecuteAdditionalData,
@@ -160,4 +161,13 @@ function createCredentialsHelper(credential: IDataObject): ICredentialsHelper {
 			options: IHttpRequestOptions,
 		) => await type.authenticate(credentials, options),
 	} as unknown as ICredentialsHelper;
+}
+
+/** The JSON that the chat node puts out for one item. */
+export async function readAnswer(
+	baseUrl: string,
+	parameters: INodeParameters,
+): Promise<JsonObject> {
+	const { items } = await runChatNode({ baseUrl, parameters: chatParameters(parameters) });
+	return items[0]?.json as JsonObject;
 }
