@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-dangerous-functions, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import type { SimulatorOptions, Statistics } from '../test/support/simulator/simulator';
+import type { SimulatorOptions, Statistics } from '../tools/simulator/simulator';
 
 export type SimulatorOrder =
 	| { id: number; kind: 'start'; options: SimulatorOptions }

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { useTemporaryUserFolder } from '../scripts/demo/useTemporaryUserFolder';
+import { useTemporaryUserFolder } from '../tools/engine/useTemporaryUserFolder';
 import { measureBurst } from './burst';
 import { drawChart } from './drawChart';
 import { measureFirstChunk } from './firstChunk';

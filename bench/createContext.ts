@@ -8,7 +8,9 @@ import {
 	type StructuredChunk,
 } from 'n8n-workflow';
 import { WandbInferenceChat } from '../nodes/WandbInferenceChat/WandbInferenceChat.node.js';
-import { chatParameters, createAdditionalData, createWorkflow } from '../test/support/nodeRun';
+import { createAdditionalData } from '../tools/engine/createAdditionalData';
+import { chatParameters } from '../tools/engine/createExecuteContext';
+import { createWorkflow } from '../tools/engine/createWorkflow';
 
 /** A model of the simulator that answers without thinking. */
 export const model = 'deepseek-ai/DeepSeek-V4-Flash';

@@ -1,4 +1,4 @@
-import type { SavedCredential, WorkflowFile, WorkflowNode } from '../scripts/n8n/workflowFile';
+import type { SavedCredential, WorkflowFile, WorkflowNode } from '../tools/n8n/workflowFile';
 import { model, numberedItems } from './createContext';
 
 const prompt = '=[[tokens: 20]] {{ $json.row }}';

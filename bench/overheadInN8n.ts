@@ -1,6 +1,6 @@
-import type { N8nClient } from '../scripts/n8n/createN8nClient';
-import { outputItems } from '../scripts/n8n/executions';
-import type { SavedCredential, WorkflowFile } from '../scripts/n8n/workflowFile';
+import type { N8nClient } from '../tools/n8n/createN8nClient';
+import { outputItems } from '../tools/n8n/executions';
+import type { SavedCredential, WorkflowFile } from '../tools/n8n/workflowFile';
 import { model } from './createContext';
 import { formatTable } from './formatTable';
 import { median } from './median';

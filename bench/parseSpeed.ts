@@ -1,4 +1,4 @@
-import { readCompletion } from '../inference/completion';
+import { readCompletion } from '../inference/completion/readCompletion';
 import { model } from './createContext';
 import { formatTable } from './formatTable';
 import { median } from './median';

@@ -1,6 +1,6 @@
-import type { N8nClient } from '../scripts/n8n/createN8nClient';
-import { outputItems } from '../scripts/n8n/executions';
-import type { SimulatorOptions } from '../test/support/simulator/simulator';
+import type { N8nClient } from '../tools/n8n/createN8nClient';
+import { outputItems } from '../tools/n8n/executions';
+import type { SimulatorOptions } from '../tools/simulator/simulator';
 import { formatSeconds, formatTable } from './formatTable';
 import { median } from './median';
 import {

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
 import { ServerResponse } from 'node:http';
 import { clockMs, clockWord } from './clock';
-import { startSimulator, type Simulator } from '../test/support/simulator/simulator';
+import { startSimulator, type Simulator } from '../tools/simulator/simulator';
 import type { SimulatorAnswer, SimulatorOrder } from './SimulatorHost';
 
 const simulators = new Map<string, Simulator>();

@@ -1,6 +1,6 @@
-import { Pace } from '../test/support/simulator/Pace';
-import type { Latency, SimulatorOptions } from '../test/support/simulator/simulator';
-import { readSettings } from '../test/support/simulator/simulatorOptions';
+import { Pace } from '../tools/simulator/Pace';
+import type { Latency, SimulatorOptions } from '../tools/simulator/simulator';
+import { readSettings } from '../tools/simulator/simulatorOptions';
 import { createContext, numberedItems } from './createContext';
 import { formatSeconds, formatTable } from './formatTable';
 import { median } from './median';

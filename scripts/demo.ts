@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IDataObject, INode, IRun, IWorkflowBase } from 'n8n-workflow';
 import { ChatTraffic } from './demo/ChatTraffic';
-import { openService, type DemoService } from './demo/openService';
+import type { SimulatorOptions } from '../tools/simulator/simulator';
+import { openService, type Service } from './openService';
 import { Progress } from './demo/Progress';
 import { formatFailures, formatTable, formatTotals, outputOf } from './demo/report';
 import { runWorkflow } from './demo/runWorkflow';
-import { useTemporaryUserFolder } from './demo/useTemporaryUserFolder';
+import { useTemporaryUserFolder } from '../tools/engine/useTemporaryUserFolder';
 
 const examples = join(__dirname, '../examples');
 const workflowFile = '02-classify-rows.json';
@@ -33,7 +34,22 @@ async function readWorkflow(): Promise<{ workflow: IWorkflowBase; model: string 
 	return { workflow, model: String((chat.parameters.model as IDataObject).value) };
 }
 
-function printIntroduction(service: DemoService, count: number, model: string): void {
+/** Six requests at a time, and now and then a 503 or a 429. */
+const sixAtOnce: SimulatorOptions = {
+	concurrencyLimit: 6,
+	timeToFirstTokenMs: 200,
+	tokensPerSecond: 120,
+	keepRequests: false,
+	faults: [
+		{ when: { every: 14 }, fault: { kind: 'status', status: 503 } },
+		{
+			when: { every: 17 },
+			fault: { kind: 'status', status: 429, reason: 'rate', retryAfter: '1' },
+		},
+	],
+};
+
+function printIntroduction(service: Service, count: number, model: string): void {
 	const place = service.isSimulated
 		? 'a simulator on this machine. Its answers are made up; set WANDB_API_KEY for real ones.'
 		: service.credential.baseUrl;
@@ -60,7 +76,7 @@ function printResult(run: IRun, total: number): void {
 	if (classified.length !== total) process.exitCode = 1;
 }
 
-async function runDemo(service: DemoService, signal: AbortSignal): Promise<void> {
+async function runDemo(service: Service, signal: AbortSignal): Promise<void> {
 	const { workflow, model } = await readWorkflow();
 	const messages = await readExample<IDataObject[]>(messagesFile);
 	printIntroduction(service, messages.length, model);
@@ -88,7 +104,7 @@ async function main(): Promise<void> {
 	const stop = new AbortController();
 	process.once('SIGINT', () => stop.abort());
 	const removeUserFolder = await useTemporaryUserFolder();
-	const service = await openService();
+	const service = await openService(sixAtOnce);
 	try {
 		await runDemo(service, stop.signal);
 	} finally {

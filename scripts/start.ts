@@ -3,51 +3,33 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import manifest from '../package.json';
-import { startSimulator } from '../test/support/simulator/simulator';
-import { cacheFolder } from './n8n/cacheFolder';
-import { packPackage } from './n8n/communityPackage';
-import { createN8nClient, type CredentialInput, type N8nClient } from './n8n/createN8nClient';
-import { ensureN8n } from './n8n/ensureN8n';
-import { importExamples } from './n8n/importExamples';
-import { readPort, requireFreePort } from './n8n/ports';
-import { RestError } from './n8n/RestSession';
-import { SetupProblem } from './n8n/SetupProblem';
-import { startN8n, type RunningN8n } from './n8n/startN8n';
-import { loadStartState, saveStartState, type StartState } from './n8n/startState';
+import { openService, type Service } from './openService';
+import { cacheFolder } from '../tools/n8n/cacheFolder';
+import { packPackage } from '../tools/n8n/communityPackage';
+import {
+	createN8nClient,
+	type CredentialInput,
+	type N8nClient,
+} from '../tools/n8n/createN8nClient';
+import { ensureN8n } from '../tools/n8n/ensureN8n';
+import { importExamples } from '../tools/n8n/importExamples';
+import { readPort, requireFreePort } from '../tools/n8n/ports';
+import { RestError } from '../tools/n8n/RestSession';
+import { SetupProblem } from '../tools/n8n/SetupProblem';
+import { startN8n, type RunningN8n } from '../tools/n8n/startN8n';
+import { loadStartState, saveStartState, type StartState } from '../tools/n8n/startState';
 
 const packageFolder = join(__dirname, '..');
-const simulatorKey = 'simulator-key';
 const shownLines = 8;
-const serviceUrl = 'https://api.inference.wandb.ai/v1';
 
-interface Service {
-	description: string;
-	credential: CredentialInput;
-	close: () => Promise<void>;
+function toCredential({ credential }: Service): CredentialInput {
+	return { name: 'W&B Inference account', type: 'wandbInferenceApi', data: { ...credential } };
 }
 
-function toCredential(apiKey: string, project: string, baseUrl: string): CredentialInput {
-	const name = 'W&B Inference account';
-	return { name, type: 'wandbInferenceApi', data: { apiKey, project, baseUrl } };
-}
-
-/** The real W&B Inference when there is a key for it, else the simulator. */
-async function openService(): Promise<Service> {
-	const { WANDB_API_KEY: apiKey, WANDB_ENTITY: team, WANDB_PROJECT: project } = process.env;
-	if (apiKey) {
-		const teamProject = team && project ? `${team}/${project}` : '';
-		return {
-			description: `${serviceUrl} with WANDB_API_KEY`,
-			credential: toCredential(apiKey, teamProject, serviceUrl),
-			close: async () => {},
-		};
-	}
-	const simulator = await startSimulator({ timeToFirstTokenMs: 200, tokensPerSecond: 80 });
-	return {
-		description: `simulator at ${simulator.baseUrl} (set WANDB_API_KEY for the real service)`,
-		credential: toCredential(simulatorKey, '', simulator.baseUrl),
-		close: async () => await simulator.close(),
-	};
+function describe({ isSimulated, credential }: Service): string {
+	return isSimulated
+		? `simulator at ${credential.baseUrl} (set WANDB_API_KEY for the real service)`
+		: `${credential.baseUrl} with WANDB_API_KEY`;
 }
 
 async function buildPackage(signal: AbortSignal): Promise<string> {
@@ -93,7 +75,7 @@ async function fillN8n(n8n: RunningN8n, service: Service, userFolder: string): P
 	const client = createN8nClient(n8n.url);
 	await logIn(client, state, userFolder);
 	await requireLoadedPackage(client, n8n);
-	const credential = await client.saveCredential(service.credential);
+	const credential = await client.saveCredential(toCredential(service));
 	const folder = join(packageFolder, 'examples');
 	const { examples, imported } = await importExamples(client, folder, credential, state.examples);
 	const filled = { ...state, examples };
@@ -109,7 +91,7 @@ n8n is ready at ${n8n.url}
 
   Email:          ${owner.email}
   Password:       ${owner.password}
-  W&B Inference:  ${service.description}
+  W&B Inference:  ${describe(service)}
 
 Press Ctrl-C to end.`);
 }
@@ -121,7 +103,7 @@ async function runUntilStopped(signal: AbortSignal): Promise<void> {
 	const program = await ensureN8n({ report: console.log, signal });
 	const tarball = await buildPackage(signal);
 	const userFolder = join(cacheFolder(), 'user', program.version);
-	const service = await openService();
+	const service = await openService({ timeToFirstTokenMs: 200, tokensPerSecond: 80 });
 	try {
 		console.log(`Starting n8n ${program.version} ...`);
 		const n8n = await startN8n({ program, userFolder, port, package: { tarball }, signal });

@@ -7,8 +7,8 @@ import {
 	type INodeTypeDescription,
 	type ISupplyDataFunctions,
 } from 'n8n-workflow';
-import { modelField } from '../modelField';
-import { searchModels } from '../modelSearch';
+import { modelField } from '../shared/modelField';
+import { searchModels } from '../shared/searchModels';
 import { agentOptionsField } from './agentOptionsField';
 
 export class LmChatWandbInference implements INodeType {

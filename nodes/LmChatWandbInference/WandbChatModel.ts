@@ -5,16 +5,16 @@ import {
 	type Message,
 	type StreamChunk,
 } from '@n8n/ai-node-sdk';
-import { completeChat, type ChatResult } from '../../inference/chat';
+import { completeChat, type ChatResult } from '../../inference/completeChat';
 import type { ChatRequest } from '../../inference/chatRequest';
-import type { InferenceClient } from '../../inference/client';
-import type { TextListener } from '../../inference/completion';
-import type { RetryPolicy } from '../../inference/retry';
-import type { RequestOptions } from '../requestOptions';
-import { finishReasonOf, textOf, toolCallsOf, usageOf } from './modelAnswer';
+import type { InferenceClient } from '../../inference/openClient';
+import type { TextListener } from '../../inference/completion/readCompletion';
+import type { RetryPolicy } from '../../inference/pacing/retry';
+import type { RequestOptions } from '../shared/requestOptions';
+import { finishReasonOf, textOf, toolCallsOf, usageOf } from './toGenerateResult';
 import { TextQueue } from './TextQueue';
 import { toToolChoice, toToolDefinitions } from './toolDefinitions';
-import { toChatMessages } from './chatMessages';
+import { toChatMessages } from './toChatMessages';
 
 export interface ChatModelSettings {
 	model: string;

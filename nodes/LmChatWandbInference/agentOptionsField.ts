@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { optionsField } from '../requestOptions';
+import { optionsField } from '../shared/requestOptions';
 
 const maxRetries: INodeProperties = {
 	displayName: 'Max Retries',

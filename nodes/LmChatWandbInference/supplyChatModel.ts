@@ -1,11 +1,11 @@
 import { supplyModel } from '@n8n/ai-node-sdk';
 import type { IDataObject, ISupplyDataFunctions } from 'n8n-workflow';
-import { openClient } from '../../inference/client';
-import { readModel } from '../modelField';
-import { toNodeError } from '../nodeError';
-import { readRequestOptions } from '../requestOptions';
-import { readRetryPolicy } from '../retryPolicy';
-import { completeAdapter } from './completeAdapter';
+import { openClient } from '../../inference/openClient';
+import { readModel } from '../shared/modelField';
+import { toNodeError } from '../shared/nodeError';
+import { readRequestOptions } from '../shared/requestOptions';
+import { readRetryPolicy } from '../shared/readRetryPolicy';
+import { completeAdapter } from './patchAdapter';
 import { WandbChatModel } from './WandbChatModel';
 
 /** The model that n8n hands to an agent or chain, with the node's parameters of one item. */

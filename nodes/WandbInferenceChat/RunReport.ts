@@ -1,7 +1,7 @@
 import type { NodeExecutionHint } from 'n8n-workflow';
-import type { ChatResult } from '../../inference/chat';
-import { textOf } from '../../inference/messageText';
-import type { RetryNotice } from '../../inference/retry';
+import type { ChatResult } from '../../inference/completeChat';
+import { textOf } from '../../inference/completion/completionParts';
+import type { RetryNotice } from '../../inference/pacing/retry';
 
 /** Counts what a person should know after a run and words it as hints; nothing when all was smooth. */
 export class RunReport {

@@ -5,14 +5,14 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { modelField } from '../modelField';
-import { searchModels } from '../modelSearch';
-import { optionsField } from '../requestOptions';
-import { answerFields } from './answerFields';
+import { modelField } from '../shared/modelField';
+import { searchModels } from '../shared/searchModels';
+import { optionsField } from '../shared/requestOptions';
+import { answerFields } from './outputFields';
 import { completeItems } from './completeItems';
 import { getManyModels } from './getManyModels';
 import { messageFields } from './messageFields';
-import { sendingFields } from './sendingFields';
+import { sendingFields } from './retryFields';
 
 const showForChat = { show: { resource: ['chat'], operation: ['complete'] } };
 

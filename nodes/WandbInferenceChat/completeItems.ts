@@ -1,13 +1,13 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { completeChat } from '../../inference/chat';
-import { openClient, type InferenceClient } from '../../inference/client';
-import { InferenceError } from '../../inference/errors';
-import type { Throughput } from '../../inference/governor';
-import { toNodeError } from '../nodeError';
+import { completeChat } from '../../inference/completeChat';
+import { openClient, type InferenceClient } from '../../inference/openClient';
+import { InferenceError } from '../../inference/InferenceError';
+import type { Throughput } from '../../inference/pacing/Governor';
+import { toNodeError } from '../shared/nodeError';
 import { forEachConcurrently } from './forEachConcurrently';
 import { isAgentTool } from './isAgentTool';
 import { startLiveText, type LiveText } from './liveText';
-import { toErrorItem, toItem } from './outputItem';
+import { toErrorItem, toItem } from './toItem';
 import { readParameters, readThroughput } from './readParameters';
 import { RunReport } from './RunReport';
 

@@ -1,11 +1,11 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { readConnection } from '../../inference/connection';
-import { listModels } from '../../inference/models';
-import { createTransport } from '../../inference/transport';
-import { toNodeError } from '../nodeError';
-import { readInteger } from '../parameterValues';
+import { readConnection } from '../../inference/http/connection';
+import { listModels } from '../../inference/listModels';
+import { createTransport } from '../../inference/http/transport';
+import { toNodeError } from '../shared/nodeError';
+import { readInteger } from '../shared/readValue';
 import { isAgentTool } from './isAgentTool';
-import { toErrorItem } from './outputItem';
+import { toErrorItem } from './toItem';
 
 /**
  * One item for each model that the service lists. The list is the same for every input item, so it

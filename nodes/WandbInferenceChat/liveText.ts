@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { TextListener } from '../../inference/completion';
+import type { TextListener } from '../../inference/completion/readCompletion';
 
 /** Hands the text of one item to the chat or webhook that waits for it, as it arrives. */
 export interface LiveText {

@@ -1,13 +1,13 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { ChatRequest, ResponseFormat, ToolDefinition } from '../../inference/chatRequest';
-import { parameterError } from '../../inference/errors';
-import type { Throughput } from '../../inference/governor';
-import type { RetryPolicy } from '../../inference/retry';
-import { readModel } from '../modelField';
-import { readInteger, readJsonObject, readText } from '../parameterValues';
-import { readRequestOptions } from '../requestOptions';
-import { readRetryPolicy } from '../retryPolicy';
-import { readMessages } from './messages';
+import { parameterError } from '../../inference/InferenceError';
+import type { Throughput } from '../../inference/pacing/Governor';
+import type { RetryPolicy } from '../../inference/pacing/retry';
+import { readModel } from '../shared/modelField';
+import { readInteger, readJsonObject, readText } from '../shared/readValue';
+import { readRequestOptions } from '../shared/requestOptions';
+import { readRetryPolicy } from '../shared/readRetryPolicy';
+import { readMessages } from './readMessages';
 
 /** All that one item asks for, checked. */
 export interface ChatParameters {

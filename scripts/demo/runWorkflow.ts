@@ -10,7 +10,7 @@ import {
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 import { WandbInferenceChat } from '../../nodes/WandbInferenceChat/WandbInferenceChat.node.js';
-import { createAdditionalData } from '../../test/support/nodeRun';
+import { createAdditionalData } from '../../tools/engine/createAdditionalData';
 import { builtInNodes } from './builtInNodes';
 
 const nodeTypes: ReadonlyMap<string, INodeType> = new Map([

@@ -1,4 +1,4 @@
-import type { Fault, RecordedRequest } from '../support/simulator/simulator';
+import type { Fault, RecordedRequest } from '../../tools/simulator/simulator';
 import { answerOf, eventsOf, isStreamed, jsonAnswer, rowOf, sendPieces } from './rows';
 
 /**

@@ -1,8 +1,10 @@
 import type { INodeExecutionData, StructuredChunk } from 'n8n-workflow';
 import { readStream, supplyAgentModel, type AgentModel } from '../support/agentModel';
-import { chatParameters, runChatNode } from '../support/nodeRun';
+import { runChatNode } from '../support/chatNode';
+import { chatParameters } from '../../tools/engine/createExecuteContext';
 import { waitUntil } from '../support/waitUntil';
-import { startSimulator, type Simulator } from '../support/simulator/simulator';
+import type { Simulator } from '../../tools/simulator/simulator';
+import { startStrictSimulator } from '../support/useSimulator';
 import type { ChaosFault } from './faults';
 import { promptOf, rowModel, rowOf } from './rows';
 
@@ -60,7 +62,7 @@ const stormMs = 600;
 
 /** Runs one cell against a service of its own. */
 export async function runCell(fault: ChaosFault, mode: Mode): Promise<CellReport> {
-	const simulator = await startSimulator();
+	const simulator = await startStrictSimulator();
 	const report: CellReport = {
 		answers: [],
 		failures: [],

@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
 import type { ServerResponse } from 'node:http';
-import type { RecordedRequest } from '../support/simulator/simulator';
+import type { RecordedRequest } from '../../tools/simulator/simulator';
 
 /** The model of every row; told not to think, it begins with the text at once. */
 export const rowModel = 'zai-org/GLM-5.1';

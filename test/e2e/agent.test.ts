@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { outputItems } from '../../scripts/n8n/executions';
+import { outputItems } from '../../tools/n8n/executions';
 import { waitUntil } from '../support/waitUntil';
 import { openBench, type Bench } from './support/bench';
 import { inEditor, type Editor, type Theme } from './support/Editor';

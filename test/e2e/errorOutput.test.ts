@@ -1,4 +1,4 @@
-import { outputItems } from '../../scripts/n8n/executions';
+import { outputItems } from '../../tools/n8n/executions';
 import { openBench, type Bench } from './support/bench';
 import { chatNode, collect, items, manualTrigger, workflowOf } from './support/workflows';
 

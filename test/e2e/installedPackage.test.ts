@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import manifest from '../../package.json';
-import { RestSession } from '../../scripts/n8n/RestSession';
+import { RestSession } from '../../tools/n8n/RestSession';
 import { suiteAddress } from './support/suite';
 
 const { n8nUrl, userFolder, owner } = suiteAddress();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { WorkflowFile } from '../../scripts/n8n/workflowFile';
+import type { WorkflowFile } from '../../tools/n8n/workflowFile';
 import { openBench, type Bench } from './support/bench';
 import { postAndWatch, textOf, textPieces, type Arrival } from './support/postAndWatch';
 import { suiteAddress } from './support/suite';

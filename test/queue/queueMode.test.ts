@@ -1,14 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console -- not shipped: runs outside n8n */
 import { randomUUID } from 'node:crypto';
-import { createN8nClient, type N8nClient } from '../../scripts/n8n/createN8nClient';
-import {
-	withCredential,
-	type WorkflowFile,
-	type WorkflowNode,
-} from '../../scripts/n8n/workflowFile';
+import { createN8nClient, type N8nClient } from '../../tools/n8n/createN8nClient';
+import { withCredential, type WorkflowFile, type WorkflowNode } from '../../tools/n8n/workflowFile';
 import { postAndWatch, textPieces } from '../e2e/support/postAndWatch';
 import { chatNode, webhook, workflowOf } from '../e2e/support/workflows';
-import { startSimulator, type Simulator } from '../support/simulator/simulator';
+import type { Simulator } from '../../tools/simulator/simulator';
+import { startStrictSimulator } from '../support/useSimulator';
 import { queueAddress } from './support/startQueue';
 import { waitFor } from './support/waitFor';
 
@@ -54,7 +51,7 @@ async function post(path: string, body: object): Promise<Reply> {
 }
 
 test('200 executions at once against a limit of 8, over two workers, all succeed', async () => {
-	simulator = await startSimulator({
+	simulator = await startStrictSimulator({
 		concurrencyLimit,
 		latency: { kind: 'constant', ms: answerMs },
 	});
@@ -79,7 +76,7 @@ test('200 executions at once against a limit of 8, over two workers, all succeed
 });
 
 test('a streaming webhook gets the text through the main process while a worker receives it', async () => {
-	simulator = await startSimulator({ tokensPerSecond: 40, timeToFirstTokenMs: 100 });
+	simulator = await startStrictSimulator({ tokensPerSecond: 40, timeToFirstTokenMs: 100 });
 	const path = randomUUID();
 	const node = chatNode('A story [[tokens: 100]]', { model });
 	await publish(workflowOf('Streaming', [webhook(path, 'streaming'), node]));
@@ -125,7 +122,7 @@ async function countStatuses(workflowId: string): Promise<Record<string, number>
 }
 
 test('a killed worker loses only the executions that it was running, as with the nodes of n8n', async () => {
-	simulator = await startSimulator({ latency: { kind: 'constant', ms: 15_000 } });
+	simulator = await startStrictSimulator({ latency: { kind: 'constant', ms: 15_000 } });
 	const content = '[[answer: done]]';
 	// Fewer than a worker starts with at once, so that all of them run when it is killed.
 	const executionsEach = 7;

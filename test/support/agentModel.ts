@@ -1,23 +1,10 @@
-import { SupplyDataContext } from 'n8n-core';
-import {
-	createRunExecutionData,
-	type IDataObject,
-	type IExecuteData,
-	type INode,
-	type INodeParameters,
-	type IRunExecutionData,
-	type JsonObject,
-} from 'n8n-workflow';
+import { createRunExecutionData, type JsonObject } from 'n8n-workflow';
 import { LmChatWandbInference } from '../../nodes/LmChatWandbInference/LmChatWandbInference.node';
-import { createAdditionalData, createWorkflow } from './nodeRun';
-
-export interface ModelRun {
-	baseUrl: string;
-	options?: INodeParameters;
-	model?: string;
-	credential?: IDataObject;
-	signal?: AbortSignal;
-}
+import {
+	chatModelNodeName,
+	createSupplyContext,
+	type ModelRun,
+} from '../../tools/engine/createSupplyContext';
 
 /** What LangChain calls a chat model, as far as n8n's agents and chains use it. */
 export interface AgentModel {
@@ -49,8 +36,6 @@ export interface SuppliedModel {
 	logged(): ModelLog[];
 }
 
-const nodeName = 'W&B Inference Chat Model';
-
 /** The model that the sub-node supplies in n8n-core's own context. */
 export async function supplyAgentModel(run: ModelRun): Promise<SuppliedModel> {
 	const data = createRunExecutionData({});
@@ -59,7 +44,7 @@ export async function supplyAgentModel(run: ModelRun): Promise<SuppliedModel> {
 	return {
 		model: response as AgentModel,
 		logged: () =>
-			(data.resultData.runData[nodeName] ?? []).map(({ data: output, error }) => ({
+			(data.resultData.runData[chatModelNodeName] ?? []).map(({ data: output, error }) => ({
 				...(output?.ai_languageModel?.[0]?.[0]?.json as ModelLog | undefined),
 				error,
 			})),
@@ -77,38 +62,4 @@ export async function readStream(
 		whole = whole ? whole.concat(chunk) : chunk;
 	}
 	return { texts, whole };
-}
-
-export function createSupplyContext(
-	run: ModelRun,
-	data: IRunExecutionData = createRunExecutionData({}),
-): SupplyDataContext {
-	const node: INode = {
-		id: 'model',
-		name: nodeName,
-		type: 'n8n-nodes-wandb-inference.lmChatWandbInference',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: {
-			model: { __rl: true, mode: 'id', value: run.model ?? 'openai/gpt-oss-20b' },
-			options: run.options ?? {},
-		},
-		credentials: { wandbInferenceApi: { id: '1', name: 'W&B' } },
-	};
-	const items = [{ json: {} }];
-	const executeData: IExecuteData = { node, data: { main: [items] }, source: null };
-	return new SupplyDataContext(
-		createWorkflow(node, new LmChatWandbInference()),
-		node,
-		createAdditionalData(run),
-		'manual',
-		data,
-		0,
-		items,
-		{ main: [items] },
-		'ai_languageModel',
-		executeData,
-		[],
-		run.signal,
-	);
 }

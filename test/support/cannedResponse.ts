@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from 'n8n-workflow';
-import { readCompletion, type ReadOptions } from '../../inference/completion';
-import type { ChatCompletion } from '../../inference/completionForm';
-import { InferenceError } from '../../inference/errors';
-import type { TransportResponse } from '../../inference/transport';
+import { readCompletion, type ReadOptions } from '../../inference/completion/readCompletion';
+import type { ChatCompletion } from '../../inference/completion/chatCompletion';
+import { InferenceError } from '../../inference/InferenceError';
+import type { TransportResponse } from '../../inference/http/transport';
 
 /** Where the recorded answers are. */
 export const fixturesFolder = join(__dirname, '..', 'fixtures');

@@ -1,4 +1,4 @@
-import type { InferenceError } from '../../inference/errors';
+import type { InferenceError } from '../../inference/InferenceError';
 
 /** What `read` throws; a `read` that succeeds fails the test. */
 export function failureOf(read: () => unknown): InferenceError {

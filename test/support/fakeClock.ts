@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
-import type { Clock } from '../../inference/clock';
-import { cancelledError } from '../../inference/errors';
+import type { Clock } from '../../inference/pacing/clock';
+import { cancelledError } from '../../inference/InferenceError';
 
 interface Timer {
 	dueMs: number;

@@ -1,6 +1,6 @@
-import { refusedAnswerError, type InferenceError } from '../../inference/errors';
-import type { Governor } from '../../inference/governor';
-import { withRetry, type RetryPolicy } from '../../inference/retry';
+import { refusedAnswerError, type InferenceError } from '../../inference/InferenceError';
+import type { Governor } from '../../inference/pacing/Governor';
+import { withRetry, type RetryPolicy } from '../../inference/pacing/retry';
 import { forEachConcurrently } from '../../nodes/WandbInferenceChat/forEachConcurrently';
 import { seededRandom, type FakeClock } from './fakeClock';
 

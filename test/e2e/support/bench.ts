@@ -2,18 +2,15 @@ import {
 	createN8nClient,
 	type N8nClient,
 	type SavedWorkflow,
-} from '../../../scripts/n8n/createN8nClient';
-import type { Execution } from '../../../scripts/n8n/executions';
+} from '../../../tools/n8n/createN8nClient';
+import type { Execution } from '../../../tools/n8n/executions';
 import {
 	withCredential,
 	type SavedCredential,
 	type WorkflowFile,
-} from '../../../scripts/n8n/workflowFile';
-import {
-	startSimulator,
-	type Simulator,
-	type SimulatorOptions,
-} from '../../support/simulator/simulator';
+} from '../../../tools/n8n/workflowFile';
+import type { Simulator, SimulatorOptions } from '../../../tools/simulator/simulator';
+import { startStrictSimulator } from '../../support/useSimulator';
 import { suiteAddress } from './suite';
 
 /** The name of the only credential of this package in n8n, as the examples call it. */
@@ -38,7 +35,7 @@ export async function openBench(options: SimulatorOptions = {}): Promise<Bench> 
 	const { n8nUrl, owner } = suiteAddress();
 	const client = createN8nClient(n8nUrl);
 	await client.logIn(owner);
-	const simulator = await startSimulator(options);
+	const simulator = await startStrictSimulator(options);
 	const credential = await client.saveCredential({
 		name: credentialName,
 		type: 'wandbInferenceApi',

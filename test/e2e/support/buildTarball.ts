@@ -2,8 +2,8 @@
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { packPackage } from '../../../scripts/n8n/communityPackage';
-import { SetupProblem } from '../../../scripts/n8n/SetupProblem';
+import { packPackage } from '../../../tools/n8n/communityPackage';
+import { SetupProblem } from '../../../tools/n8n/SetupProblem';
 
 const packageFolder = join(__dirname, '../../..');
 

@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
 import { access, constants } from 'node:fs/promises';
-import { SetupProblem } from '../../../scripts/n8n/SetupProblem';
+import { SetupProblem } from '../../../tools/n8n/SetupProblem';
 
 const usualPlaces = [
 	'/usr/bin/chromium',

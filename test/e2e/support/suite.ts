@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserServer } from 'playwright-core';
-import { createN8nClient, type OwnerAccount } from '../../../scripts/n8n/createN8nClient';
-import { ensureN8n } from '../../../scripts/n8n/ensureN8n';
-import { startN8n, type RunningN8n } from '../../../scripts/n8n/startN8n';
+import { createN8nClient, type OwnerAccount } from '../../../tools/n8n/createN8nClient';
+import { ensureN8n } from '../../../tools/n8n/ensureN8n';
+import { startN8n, type RunningN8n } from '../../../tools/n8n/startN8n';
 import { buildTarball } from './buildTarball';
 import { browserArguments, findChromium } from './findChromium';
 

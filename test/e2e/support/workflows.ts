@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { WorkflowFile, WorkflowNode } from '../../../scripts/n8n/workflowFile';
+import type { WorkflowFile, WorkflowNode } from '../../../tools/n8n/workflowFile';
 
 const stepWidth = 220;
 

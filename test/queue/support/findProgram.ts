@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { SetupProblem } from '../../../scripts/n8n/SetupProblem';
+import { SetupProblem } from '../../../tools/n8n/SetupProblem';
 
 /** Debian keeps the programs of each PostgreSQL version in a folder outside `PATH`. */
 const postgresFolder = '/usr/lib/postgresql';

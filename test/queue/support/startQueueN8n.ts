@@ -2,11 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureN8n, type N8nProgram } from '../../../scripts/n8n/ensureN8n';
-import { n8nEnvironment } from '../../../scripts/n8n/n8nEnvironment';
-import { findFreePort } from '../../../scripts/n8n/ports';
-import { startProcessGroup } from '../../../scripts/n8n/processGroup';
-import { startN8n } from '../../../scripts/n8n/startN8n';
+import { ensureN8n, type N8nProgram } from '../../../tools/n8n/ensureN8n';
+import { n8nEnvironment } from '../../../tools/n8n/n8nEnvironment';
+import { findFreePort } from '../../../tools/n8n/ports';
+import { startProcessGroup } from '../../../tools/n8n/processGroup';
+import { startN8n } from '../../../tools/n8n/startN8n';
 import { buildTarball } from '../../e2e/support/buildTarball';
 import { startPostgres } from './startPostgres';
 import { startRedis, type RunningServer } from './startRedis';

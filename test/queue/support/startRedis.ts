@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
-import { findFreePort } from '../../../scripts/n8n/ports';
-import { startProcessGroup } from '../../../scripts/n8n/processGroup';
+import { findFreePort } from '../../../tools/n8n/ports';
+import { startProcessGroup } from '../../../tools/n8n/processGroup';
 import { findProgram } from './findProgram';
 import { waitForPort } from './waitForPort';
 

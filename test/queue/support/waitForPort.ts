@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProcessGroup } from '../../../scripts/n8n/processGroup';
+import type { ProcessGroup } from '../../../tools/n8n/processGroup';
 
 const pollIntervalMs = 100;
 const readyWithinMs = 60_000;

@@ -1,0 +1,21 @@
+import type { IDataObject } from 'n8n-workflow';
+import { parameterError } from '../../inference/InferenceError';
+import type { RetryCause, RetryPolicy } from '../../inference/pacing/retry';
+import { readInteger, readSeconds } from './readValue';
+
+const retryCauses: RetryCause[] = ['408', '429', '500', '502', '503', '504', 'connection'];
+const defaultRetryOn = retryCauses.filter((cause) => cause !== '408');
+
+/** The retry policy from its settings; what is unset has the default of both nodes. */
+export function readRetryPolicy(values: IDataObject): RetryPolicy {
+	const maxRetries = readInteger(values.maxRetries, 'Max Retries') ?? 5;
+	if (maxRetries < 0) {
+		throw parameterError("'Max Retries' is below zero", "Give 'Max Retries' 0 or more.");
+	}
+	const chosen = Array.isArray(values.retryOn) ? values.retryOn.map(String) : defaultRetryOn;
+	return {
+		maxRetries,
+		retryOn: new Set(retryCauses.filter((cause) => chosen.includes(cause))),
+		maxWaitMs: readSeconds(values.maxWait, 'Max Wait', 300) * 1000,
+	};
+}

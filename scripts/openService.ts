@@ -1,0 +1,41 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
+import { startSimulator, type SimulatorOptions } from '../tools/simulator/simulator';
+
+const serviceUrl = 'https://api.inference.wandb.ai/v1';
+const simulatorKey = 'simulator-key';
+
+/** The service that a script sends its requests to. */
+export interface Service {
+	/** The fields of the credential. */
+	credential: { apiKey: string; project: string; baseUrl: string };
+	isSimulated: boolean;
+	close: () => Promise<void>;
+}
+
+/**
+ * W&B Inference if `WANDB_API_KEY` is set, otherwise a simulator on this machine. `WANDB_PROJECT`
+ * and `WANDB_ENTITY` name the project, `WANDB_BASE_URL` a gateway.
+ */
+export async function openService(simulatorOptions: SimulatorOptions): Promise<Service> {
+	const { WANDB_API_KEY: apiKey, WANDB_BASE_URL: baseUrl } = process.env;
+	if (apiKey) {
+		return {
+			credential: { apiKey, project: readProject(), baseUrl: baseUrl || serviceUrl },
+			isSimulated: false,
+			close: async () => {},
+		};
+	}
+	const simulator = await startSimulator(simulatorOptions);
+	return {
+		credential: { apiKey: simulatorKey, project: '', baseUrl: simulator.baseUrl },
+		isSimulated: true,
+		close: async () => await simulator.close(),
+	};
+}
+
+/** `WANDB_PROJECT` is either team/project or, as W&B's SDK has it, the project of `WANDB_ENTITY`. */
+function readProject(): string {
+	const { WANDB_ENTITY: team, WANDB_PROJECT: project = '' } = process.env;
+	if (project.includes('/')) return project;
+	return team && project ? `${team}/${project}` : '';
+}

@@ -1,0 +1,68 @@
+import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+import { WandbInferenceApi } from '../../credentials/WandbInferenceApi.credentials';
+import { runChatNode } from '../support/chatNode';
+import { chatParameters } from '../../tools/engine/createExecuteContext';
+import { useSimulator, startStrictSimulator } from '../support/useSimulator';
+
+const simulator = useSimulator();
+
+async function headersFor(credential: ICredentialDataDecryptedObject, headers = {}) {
+	const options: IHttpRequestOptions = { url: 'https://example.com', headers };
+	return (await new WandbInferenceApi().authenticate(credential, options)).headers;
+}
+
+test('the project header travels only when a project is given', async () => {
+	expect(await headersFor({ apiKey: 'key', project: '' })).toEqual({ Authorization: 'Bearer key' });
+	expect(await headersFor({ apiKey: 'key', project: ' team/project ' })).toEqual({
+		Authorization: 'Bearer key',
+		'OpenAI-Project': 'team/project',
+	});
+});
+
+test('blanks around a pasted key do no harm', async () => {
+	expect(await headersFor({ apiKey: ' key\n' })).toEqual({ Authorization: 'Bearer key' });
+});
+
+test("a request's own project stays, its own authorization does not", async () => {
+	const own = { 'openai-project': 'team/other', Authorization: 'Bearer other' };
+	expect(await headersFor({ apiKey: 'key', project: 'team/project' }, own)).toEqual({
+		'openai-project': 'team/other',
+		Authorization: 'Bearer key',
+	});
+});
+
+test("the credential's test asks for the models, whatever slashes end the base URL", () => {
+	const { url } = new WandbInferenceApi().test.request;
+	expect(url).toBe('={{ $credentials.baseUrl.trim().replace(/\\/+$/, "") + "/models" }}');
+});
+
+test('a gateway with a virtual key is reached at its base URL, without a project', async () => {
+	const gateway = await startStrictSimulator({ apiKeys: ['sk-virtual'] });
+	const { items } = await runChatNode({
+		baseUrl: gateway.baseUrl,
+		credential: { apiKey: 'sk-virtual', baseUrl: `${gateway.baseUrl}//` },
+		parameters: chatParameters(),
+	});
+	expect(items[0]?.json).toHaveProperty('output');
+	expect(gateway.requests[0]).toMatchObject({
+		path: '/v1/chat/completions',
+		headers: { authorization: 'Bearer sk-virtual' },
+	});
+	expect(gateway.requests[0]?.headers).not.toHaveProperty('openai-project');
+	await gateway.close();
+});
+
+test('a personal account works once a project is named', async () => {
+	const credential = { apiKey: 'personal-key', project: 'team/project' };
+	await runChatNode({ baseUrl: simulator.baseUrl, credential });
+	expect(simulator.requests[0]?.headers['openai-project']).toBe('team/project');
+});
+
+test('the key goes nowhere but to the base URL: a redirect is not followed', async () => {
+	const elsewhere = await startStrictSimulator();
+	const location = `${elsewhere.baseUrl}/chat/completions`;
+	simulator.fault({ fault: { kind: 'body', status: 307, body: '', headers: { location } } });
+	await expect(runChatNode({ baseUrl: simulator.baseUrl })).rejects.toThrow('redirect');
+	expect(elsewhere.requests).toEqual([]);
+	await elsewhere.close();
+});

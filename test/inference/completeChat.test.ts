@@ -1,0 +1,198 @@
+import type { JsonObject } from 'n8n-workflow';
+import { completeChat, type ChatOptions } from '../../inference/completeChat';
+import type { ChatRequest } from '../../inference/chatRequest';
+import { InferenceError } from '../../inference/InferenceError';
+import { Governor } from '../../inference/pacing/Governor';
+import { AdaptiveLimiter } from '../../inference/pacing/limiter';
+import type { TransportRequest, TransportResponse } from '../../inference/http/transport';
+import {
+	chunksOf,
+	deltaEvent,
+	event,
+	failureOf,
+	jsonHeaders,
+	streamHeaders,
+} from '../support/cannedResponse';
+import { FakeClock } from '../support/fakeClock';
+
+const shownNowhere = 'wandb-key-0123456789';
+const prompt = 'Ann Smith, born 1 May 1980, has\na "rare" illness.';
+
+const request: ChatRequest = {
+	model: 'first',
+	messages: [{ role: 'user', content: prompt }],
+	fields: {},
+	responseFormat: { type: 'text' },
+	tools: [],
+	stream: true,
+	extraBody: {},
+};
+
+const answer =
+	(status: number, body: string, headers: Record<string, string> = jsonHeaders) =>
+	(): TransportResponse => ({ status, headers, chunks: chunksOf([body]) });
+const refusal = (status: number, message: string, headers = {}) =>
+	answer(status, JSON.stringify({ error: { message } }), { ...jsonHeaders, ...headers });
+const streamOf = (pieces: string[]) => (): TransportResponse => ({
+	status: 200,
+	headers: streamHeaders,
+	chunks: chunksOf(pieces),
+});
+const good = streamOf([deltaEvent({ content: 'Hi' }, 'stop'), event('[DONE]')]);
+
+/** Sends the request; each answer is given once, in turn. */
+function send(
+	answers: Array<() => TransportResponse>,
+	options: Partial<ChatOptions> = {},
+	asked = request,
+) {
+	const clock = new FakeClock(() => 0);
+	const governor = new Governor(new AdaptiveLimiter(), clock);
+	const sent: Array<{ request: TransportRequest; inFlight: number; atMs: number }> = [];
+	const outcome = completeChat(
+		{
+			clock,
+			apiKey: shownNowhere,
+			governorFor: () => governor,
+			transport: async (transportRequest) => {
+				sent.push({ request: transportRequest, inFlight: governor.inFlight, atMs: clock.now() });
+				return await Promise.resolve((answers[sent.length - 1] ?? good)());
+			},
+		},
+		asked,
+		{
+			retryPolicy: { maxRetries: 5, retryOn: new Set(['429', '503']), maxWaitMs: 300_000 },
+			fallbackModels: [],
+			extraHeaders: {},
+			timeoutMs: 1000,
+			...options,
+		},
+	);
+	return { clock, governor, sent, outcome: clock.runUntil(outcome) };
+}
+
+describe('completeChat', () => {
+	test('gives the answer, the number of requests and the id of the last one', async () => {
+		const overload = refusal(503, 'overloaded', { 'x-request-id': 'one' });
+		const body = '{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"}}]}';
+		const last = answer(200, body, { ...jsonHeaders, 'x-request-id': 'two' });
+		const { outcome, sent } = send([overload, last]);
+		const { completion, attempts, requestId } = await outcome;
+		expect(completion.choices[0]?.message.content).toBe('Hi');
+		expect({ attempts, requestId }).toEqual({ attempts: 2, requestId: 'two' });
+		expect(sent.map(({ atMs }) => atMs)).toEqual([0, 1000]);
+	});
+
+	test('holds a permit while it sends and none while it waits', async () => {
+		const { clock, governor, sent, outcome } = send([refusal(503, 'overloaded')]);
+		const seen: number[] = [];
+		void clock.sleep(500).then(() => seen.push(governor.inFlight));
+		await outcome;
+		expect(sent.map(({ inFlight }) => inFlight)).toEqual([1, 1]);
+		expect(seen).toEqual([0]);
+		expect(governor.isIdle).toBe(true);
+	});
+
+	test.each<[string, () => TransportResponse, Partial<ChatOptions>]>([
+		['a refusal', refusal(400, 'bad'), {}],
+		['an answer that is none', answer(200, '<html>'), {}],
+		['a stream that breaks off', streamOf([deltaEvent({ content: 'Hi' })]), {}],
+		['an error inside the stream', streamOf([event({ error: 'x' })]), {}],
+		[
+			'a transport that fails',
+			() => {
+				throw new InferenceError('lost', { kind: 'connection', advice: 'Run again.' });
+			},
+			{},
+		],
+		[
+			'a fault in the transport',
+			() => {
+				throw new TypeError('fault');
+			},
+			{},
+		],
+		['a listener that fails', good, { onText: async () => await Promise.reject(new Error('no')) }],
+	])('ends its permit after %s', async (_, first, options) => {
+		const { governor, outcome, sent } = send([first], options);
+		await expect(outcome).rejects.toThrow();
+		expect(sent).toHaveLength(1);
+		expect(governor.isIdle).toBe(true);
+		expect(governor.limit).toBe(8);
+	});
+
+	test.each([
+		['concurrency', 429, 'Concurrency limit reached for requests', 1],
+		['overload', 503, 'The engine is currently overloaded', 8],
+		['a rate', 429, 'Slow down', 8],
+	])('lets only a rejection for concurrency cut the limit (%s)', async (_, status, text, limit) => {
+		const { governor, outcome } = send([refusal(status, text)]);
+		await outcome;
+		expect(governor.limit).toBe(limit);
+	});
+
+	test.each([
+		['a rate', 429, 'Slow down', 700],
+		['overload', 503, 'The engine is currently overloaded', 0],
+	])('holds the account back for as long as a 429 asks (%s)', async (_, status, text, untilMs) => {
+		const { clock, governor, outcome } = send([refusal(status, text, { 'retry-after-ms': '700' })]);
+		const startsMs: number[] = [];
+		void clock.sleep(1).then(async () => {
+			const permit = await governor.acquire();
+			startsMs.push(clock.now());
+			permit.ignored();
+		});
+		await outcome;
+		expect(startsMs).toEqual([Math.max(1, untilMs)]);
+	});
+
+	test('posts to the address of chat completions', async () => {
+		const { sent, outcome } = send([]);
+		await outcome;
+		expect(sent[0]?.request).toMatchObject({ method: 'POST', path: '/chat/completions' });
+	});
+
+	test('waits for as many choices as it asked for', async () => {
+		const oneOfTwo = () => streamOf([deltaEvent({ content: 'Hi' }, 'stop')])();
+		const asked = { ...request, fields: { n: 2 } };
+		await expect(send([oneOfTwo], {}, asked).outcome).rejects.toMatchObject({
+			kind: 'incompleteAnswer',
+		});
+		await expect(send([oneOfTwo]).outcome).resolves.toMatchObject({ attempts: 1 });
+	});
+
+	test('does not send again once text was shown', async () => {
+		const shown: string[] = [];
+		const onText = async (text: string) => void shown.push(text);
+		const pieces = [deltaEvent({ content: 'Once' }), event({ error: { code: 503, message: 'x' } })];
+		const { outcome, sent } = send([streamOf(pieces)], { onText });
+		expect(await failureOf(outcome)).toMatchObject({ kind: 'overloaded', attempts: 1 });
+		expect({ shown, sent: sent.length }).toEqual({ shown: ['Once'], sent: 1 });
+	});
+
+	test('sends again when the text that came was not shown', async () => {
+		const shown: string[] = [];
+		const onText = async (text: string) => void shown.push(text);
+		const pieces = [deltaEvent({ content: '<think>Hm' }), event({ error: { code: 503 } })];
+		const { outcome, sent } = send([streamOf(pieces)], { onText });
+		expect(await outcome).toMatchObject({ attempts: 2 });
+		expect({ shown, sent: sent.length }).toEqual({ shown: ['Hi'], sent: 2 });
+	});
+
+	test('sends the fallback model in the body', async () => {
+		const { outcome, sent } = send([refusal(404, 'gone')], { fallbackModels: ['second'] });
+		await outcome;
+		const models = sent.map(({ request: { body } }) => (body as JsonObject).model);
+		expect(models).toEqual(['first', 'second']);
+	});
+
+	test.each([
+		['the prompt', `Invalid input: ${prompt}`, 'Invalid input: […]'],
+		['the prompt as JSON', `Invalid input: ${JSON.stringify(prompt)}`, 'Invalid input: "[…]"'],
+		['the key', `Bad key ${shownNowhere}!`, 'Bad key […]!'],
+	])('keeps %s out of the error', async (_, quoted, message) => {
+		const error = await failureOf(send([refusal(400, quoted)]).outcome);
+		expect(error).toMatchObject({ kind: 'badRequest', message, status: 400, attempts: 1 });
+		expect(error.advice).not.toBe('');
+	});
+});

@@ -1,0 +1,203 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
+import { readdirSync } from 'node:fs';
+import type { JsonObject } from 'n8n-workflow';
+import { readText } from '../../../inference/http/responseBody';
+import { readCompletion } from '../../../inference/completion/readCompletion';
+import type { TransportResponse } from '../../../inference/http/transport';
+import {
+	chunksOf,
+	deltaEvent,
+	event,
+	fixturesFolder,
+	readFixture,
+	readJson,
+	readStream,
+	streamHeaders,
+} from '../../support/cannedResponse';
+
+/** Answers that exist both as a stream and as the JSON body that the same engine would send. */
+const answers = readdirSync(fixturesFolder)
+	.filter((file) => file.endsWith('.json'))
+	.map((file) => file.replace('.json', ''));
+
+describe.each(answers)('the streamed answer "%s"', (name) => {
+	const body = JSON.parse(readFixture(`${name}.json`)) as JsonObject & { choices: JsonObject[] };
+	const choiceCount = body.choices.length;
+	const lineFeeds = readFixture(`${name}.sse`);
+	const lineEnds = { LF: '\n', CRLF: '\r\n', CR: '\r' };
+
+	test('folds to the completion that the JSON body holds', async () => {
+		expect(await readStream([lineFeeds], { choiceCount })).toEqual(
+			await readJson(body, { choiceCount }),
+		);
+	});
+
+	test.each(Object.entries(lineEnds))(
+		'is the same cut at every byte offset, with %s at the end of lines',
+		async (_, lineEnd) => {
+			const bytes = Buffer.from(lineFeeds.replaceAll('\n', lineEnd));
+			const expected = JSON.stringify(await readStream([lineFeeds], { choiceCount }));
+			for (let offset = 0; offset <= bytes.length; offset += 1) {
+				const pieces = [bytes.subarray(0, offset), bytes.subarray(offset)];
+				const completion = JSON.stringify(await readStream(pieces, { choiceCount }));
+				if (completion !== expected) expect({ offset, completion }).toBe(expected);
+			}
+			const single = Array.from(bytes, (_byte, offset) => bytes.subarray(offset, offset + 1));
+			expect(JSON.stringify(await readStream(single, { choiceCount }))).toBe(expected);
+		},
+	);
+
+	test('shows a person the same text however it is cut', async () => {
+		const whole: string[] = [];
+		const onText = async (text: string) => void whole.push(text);
+		await readJson(body, { choiceCount, onText });
+		const bytes = Buffer.from(lineFeeds);
+		for (const size of [1, 2, 3, 7, 64, bytes.length]) {
+			const shown: string[] = [];
+			const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_piece, index) =>
+				bytes.subarray(index * size, (index + 1) * size),
+			);
+			await readStream(pieces, { choiceCount, onText: async (text) => void shown.push(text) });
+			expect(shown.join('')).toBe(whole.join(''));
+			expect(shown).not.toContain('');
+		}
+	});
+});
+
+describe('a folded completion', () => {
+	test('covers every kind of answer that a fixture stands for', () => {
+		expect(answers.sort()).toEqual([
+			'choices',
+			'functionCall',
+			'keepAlive',
+			'logprobs',
+			'reasoning',
+			'reasoningContent',
+			'text',
+			'thinkTags',
+			'toolNameLate',
+			'tools',
+			'toolsAllIndexZero',
+			'toolsWithoutIndex',
+		]);
+	});
+
+	test('holds text, finish reason, model and usage as the API words them', async () => {
+		expect(await readStream([readFixture('text.sse')])).toEqual({
+			id: 'chatcmpl-7f31c09ad5',
+			object: 'chat.completion',
+			created: 1790000000,
+			model: 'openai/gpt-oss-20b',
+			choices: [
+				{
+					index: 0,
+					message: {
+						role: 'assistant',
+						content: 'Grüße aus 東京 🎉👩‍🚀:\n"Ende" \\o/ €',
+						refusal: null,
+					},
+					logprobs: null,
+					finish_reason: 'stop',
+				},
+			],
+			usage: {
+				prompt_tokens: 21,
+				completion_tokens: 14,
+				total_tokens: 35,
+				prompt_tokens_details: { cached_tokens: 16 },
+			},
+		});
+	});
+
+	test.each(['tools', 'toolsWithoutIndex', 'toolsAllIndexZero', 'toolNameLate'])(
+		'keeps parallel tool calls apart (%s)',
+		async (name) => {
+			const { choices } = await readStream([readFixture(`${name}.sse`)]);
+			expect(choices[0]?.message).toEqual({
+				role: 'assistant',
+				content: null,
+				refusal: null,
+				tool_calls: [
+					{
+						id: 'call_a1',
+						type: 'function',
+						function: { name: 'get_weather', arguments: '{"city":"Zürich","unit":"c"}' },
+					},
+					{
+						id: 'call_b2',
+						type: 'function',
+						function: { name: 'get_time', arguments: '{"zone":"Europe/Zurich"}' },
+					},
+				],
+			});
+		},
+	);
+
+	test('puts choices in the order of their index', async () => {
+		const events = [
+			deltaEvent({ content: 'second' }, 'stop', 1),
+			deltaEvent({ content: 'first' }, 'stop', 0),
+		];
+		const { choices } = await readStream([...events, event('[DONE]')], { choiceCount: 2 });
+		expect(choices.map(({ index, message }) => [index, message.content])).toEqual([
+			[0, 'first'],
+			[1, 'second'],
+		]);
+	});
+
+	test('shows text of the first choice only, without its thinking', async () => {
+		const shown: string[] = [];
+		const onText = async (text: string) => void shown.push(text);
+		await readStream([readFixture('choices.sse')], { choiceCount: 2, onText });
+		expect(shown.join('')).toBe('Tulipe 🌷');
+		shown.length = 0;
+		await readStream([readFixture('thinkTags.sse')], { onText });
+		expect(shown.join('')).toBe('Vier ✅ <think> is a tag');
+	});
+
+	test('shows text before the next piece arrives', async () => {
+		const order: string[] = [];
+		async function* chunks(): TransportResponse['chunks'] {
+			yield Buffer.from(deltaEvent({ content: 'one' }));
+			order.push('next piece');
+			yield Buffer.from(deltaEvent({ content: 'two' }, 'stop') + event('[DONE]'));
+		}
+		await readCompletion(
+			{ status: 200, headers: streamHeaders, chunks: chunks() },
+			{ choiceCount: 1, onText: async (text) => void order.push(text) },
+		);
+		expect(order).toEqual(['one', 'next piece', 'two']);
+	});
+
+	test('keeps false, 0 and empty text that a JSON body holds', async () => {
+		const body = {
+			usage: { prompt_tokens: 0 },
+			cached: false,
+			choices: [
+				{
+					index: 0,
+					message: { role: 'assistant', content: '', refusal: null },
+					logprobs: null,
+					finish_reason: 'stop',
+					score: 0,
+				},
+			],
+		};
+		expect(await readJson(body)).toEqual(body);
+	});
+
+	test('reads a JSON body though a stream was asked for', async () => {
+		const body = { choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' } }] };
+		const shown: string[] = [];
+		const onText = async (text: string) => void shown.push(text);
+		expect((await readJson(body, { onText })).choices[0]?.finish_reason).toBeNull();
+		expect(shown).toEqual(['Hi']);
+	});
+});
+
+describe('reading text', () => {
+	test('joins characters that were cut between chunks', async () => {
+		const bytes = Array.from(Buffer.from('Grüße 👩‍🚀'), (byte) => Uint8Array.of(byte));
+		expect(await readText(chunksOf(bytes))).toBe('Grüße 👩‍🚀');
+	});
+});

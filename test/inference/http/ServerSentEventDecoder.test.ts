@@ -1,0 +1,45 @@
+import { ServerSentEventDecoder } from '../../../inference/http/ServerSentEventDecoder';
+
+const decode = (pieces: string[]) => {
+	const decoder = new ServerSentEventDecoder();
+	return pieces.flatMap((piece) => decoder.push(piece));
+};
+
+describe('ServerSentEventDecoder', () => {
+	test.each([
+		['takes one blank after the colon and no more', 'data:  a\n\n', [' a']],
+		['needs no blank after the colon', 'data:a\n\n', ['a']],
+		['joins the data lines of one event', 'data: a\ndata:b\n\n', ['a\nb']],
+		['takes a line "data" for an empty one', 'data: a\ndata\n\n', ['a\n']],
+		['gives an event with empty data', 'data:\n\n', ['']],
+		['leaves comments out', ': ping\n\n:\n\ndata: a\n: inside\n\n', ['a']],
+		['leaves other fields out', 'event: x\nid: 1\nretry: 5\ndatabase: y\ndata: a\n\n', ['a']],
+		['gives nothing for an event without data', 'event: ping\n\n\n\n', []],
+		['drops an event without its empty line', 'data: a\n\ndata: b\n', ['a']],
+		['ends lines at CR', 'data: a\rdata: b\r\rdata: c\r\r', ['a\nb', 'c']],
+		['ends lines at CRLF', 'data: a\r\ndata: b\r\n\r\ndata: c\r\n\r\n', ['a\nb', 'c']],
+		['ends lines at a mixture', 'data: a\r\n\ndata: b\n\rdata: c\r\r\n', ['a', 'b', 'c']],
+		['keeps colons and blanks inside data', 'data: a: b \n\n', ['a: b ']],
+	])('%s', (_, text, expected) => {
+		expect(decode([text])).toEqual(expected);
+		expect(decode([...text])).toEqual(expected);
+		for (let offset = 0; offset <= text.length; offset += 1) {
+			expect(decode([text.slice(0, offset), '', text.slice(offset)])).toEqual(expected);
+		}
+	});
+
+	test('gives an event as soon as its empty line begins', () => {
+		const decoder = new ServerSentEventDecoder();
+		expect(decoder.push('data: a\r')).toEqual([]);
+		expect(decoder.push('\n')).toEqual([]);
+		expect(decoder.push('\r')).toEqual(['a']);
+		expect(decoder.push('\ndata: b\n\n')).toEqual(['b']);
+	});
+
+	test('puts a line together that comes in a hundred thousand pieces', () => {
+		const decoder = new ServerSentEventDecoder();
+		expect(decoder.push('data: ')).toEqual([]);
+		for (let piece = 0; piece < 100_000; piece += 1) decoder.push('ab');
+		expect(decoder.push('\n\n')).toEqual(['ab'.repeat(100_000)]);
+	});
+});

@@ -1,0 +1,216 @@
+import { readCompletion } from '../../../inference/completion/readCompletion';
+import { cancelledError, InferenceError } from '../../../inference/InferenceError';
+import type { TransportResponse } from '../../../inference/http/transport';
+import {
+	chunksOf,
+	deltaEvent,
+	event,
+	failureOf,
+	jsonHeaders,
+	readFixture,
+	readStream,
+	streamHeaders,
+} from '../../support/cannedResponse';
+
+describe('the end of a stream', () => {
+	const incomplete = 'The streamed answer ended before it was complete';
+
+	test('is an error without finish_reason and [DONE]', async () => {
+		const failure = await failureOf(readStream([deltaEvent({ content: 'Once upon' })]));
+		expect(failure).toMatchObject({ kind: 'incompleteAnswer', message: incomplete });
+	});
+
+	test('is an error when nothing came at all', async () => {
+		expect(await failureOf(readStream([]))).toMatchObject({ kind: 'incompleteAnswer' });
+	});
+
+	test('is fine with finish_reason but no [DONE]', async () => {
+		const { choices } = await readStream([deltaEvent({ content: 'Hi' }, 'stop')]);
+		expect(choices[0]?.message.content).toBe('Hi');
+	});
+
+	test('is fine with [DONE] but no finish_reason', async () => {
+		const { choices } = await readStream([deltaEvent({ content: 'Hi' }), event('[DONE]')]);
+		expect(choices[0]).toMatchObject({ message: { content: 'Hi' }, finish_reason: null });
+	});
+
+	test('is an error when one of two choices is unfinished', async () => {
+		const events = [deltaEvent({ content: 'Hi' }, 'stop'), deltaEvent({ content: 'Ho' }, null, 1)];
+		const failure = await failureOf(readStream(events, { choiceCount: 2 }));
+		expect(failure).toMatchObject({ kind: 'incompleteAnswer' });
+	});
+
+	test('is an error when one of two choices never began', async () => {
+		const failure = await failureOf(
+			readStream([deltaEvent({ content: 'Hi' }, 'stop')], { choiceCount: 2 }),
+		);
+		expect(failure).toMatchObject({ kind: 'incompleteAnswer' });
+	});
+
+	test('drops a last event that is only half there', async () => {
+		const [first = '', last = ''] = [
+			deltaEvent({ content: 'Hi' }),
+			deltaEvent({ content: ' there' }, 'stop'),
+		];
+		const failure = await failureOf(readStream([first, last.slice(0, -1)]));
+		expect(failure).toMatchObject({ kind: 'incompleteAnswer' });
+		const { choices } = await readStream([
+			deltaEvent({ content: 'Hi' }, 'stop'),
+			last.slice(0, 30),
+		]);
+		expect(choices[0]?.message.content).toBe('Hi');
+	});
+
+	test('is an error for every cut before the answer has finished', async () => {
+		const text = readFixture('text.sse');
+		const bytes = Buffer.from(text);
+		const finish = text.indexOf('"finish_reason":"stop"');
+		const finished = Buffer.byteLength(text.slice(0, text.indexOf('\n\n', finish) + 2));
+		for (let length = 0; length < finished; length += 1) {
+			const failure = await failureOf(readStream([bytes.subarray(0, length)]));
+			expect(failure.kind).toBe('incompleteAnswer');
+		}
+		expect((await readStream([bytes.subarray(0, finished)])).choices).toHaveLength(1);
+	});
+
+	test('is [DONE], whatever follows', async () => {
+		const events = [
+			deltaEvent({ content: 'Hi' }, 'stop'),
+			event('[DONE]'),
+			deltaEvent({ content: '!' }),
+		];
+		const { choices } = await readStream(events);
+		expect(choices[0]?.message.content).toBe('Hi');
+	});
+
+	const finished = deltaEvent({ content: 'Hi' }, 'stop');
+	const lostBy = (failure: Error, text = finished) => {
+		async function* chunks(): TransportResponse['chunks'] {
+			yield await Promise.resolve(Buffer.from(text));
+			throw failure;
+		}
+		return readCompletion(
+			{ status: 200, headers: streamHeaders, chunks: chunks() },
+			{ choiceCount: 1 },
+		);
+	};
+
+	test.each(['connection', 'timeout'] as const)(
+		'may be lost to a %s error once the answer has finished',
+		async (kind) => {
+			const failure = new InferenceError('lost', { kind, advice: 'Run again.' });
+			expect((await lostBy(failure)).choices[0]?.message.content).toBe('Hi');
+			const unfinished = deltaEvent({ content: 'Hi' });
+			await expect(lostBy(failure, unfinished)).rejects.toBe(failure);
+		},
+	);
+
+	test('is not taken for finished when it was stopped or a fault of ours ended it', async () => {
+		for (const failure of [cancelledError(), new TypeError('fault')]) {
+			await expect(lostBy(failure)).rejects.toBe(failure);
+		}
+		const onText = async () => await Promise.reject(new Error('no'));
+		await expect(readStream([finished], { onText })).rejects.toThrow('no');
+	});
+
+	test('brings out what was held back as the start of a tag', async () => {
+		const shown: string[] = [];
+		const onText = async (text: string) => void shown.push(text);
+		await readStream([deltaEvent({ content: '<thi' }, 'stop'), event('[DONE]')], { onText });
+		expect(shown).toEqual(['<thi']);
+	});
+
+	test('may have empty events before it', async () => {
+		const { choices } = await readStream([event(''), finished, event(''), event('[DONE]')]);
+		expect(choices[0]?.message.content).toBe('Hi');
+	});
+
+	test('names the request, for the service and its support', async () => {
+		const headers = { ...streamHeaders, 'x-request-id': 'req-7' };
+		const response = { status: 200, headers, chunks: chunksOf([]) };
+		const failure = await failureOf(readCompletion(response, { choiceCount: 1 }));
+		expect(failure.requestId).toBe('req-7');
+	});
+});
+
+describe('an answer that is no completion', () => {
+	test('is the error of the stream, cut anywhere', async () => {
+		const bytes = Buffer.from(readFixture('errorInStream.sse'));
+		for (let offset = 0; offset <= bytes.length; offset += 1) {
+			const failure = await failureOf(
+				readStream([bytes.subarray(0, offset), bytes.subarray(offset)]),
+			);
+			expect(failure).toMatchObject({
+				kind: 'overloaded',
+				status: 503,
+				message: 'The engine is currently overloaded, please try again later',
+			});
+		}
+	});
+
+	test.each([
+		['a text', { error: 'engine died' }, 'server', 500, 'engine died'],
+		['a code', { error: { code: 429, message: 'quota used up' } }, 'quota', 429, 'quota used up'],
+		['a code in words', { error: { code: 'oops', message: 'bad' } }, 'server', 500, 'bad'],
+	])('is understood from an error event with %s', async (_, data, kind, status, message) => {
+		const failure = await failureOf(readStream([event(data)]));
+		expect(failure).toMatchObject({ kind, status, message });
+	});
+
+	test.each([
+		['HTML', '<html>Welcome</html>'],
+		['an empty body', ''],
+		['null', 'null'],
+		['a list', '[]'],
+		['no choices', '{"choices":[]}'],
+		['a choice without message', '{"choices":[{"text":"Hi"}]}'],
+		['choices that are null', '{"choices":[null]}'],
+	])('is refused: %s', async (_, body) => {
+		const response = { status: 200, headers: jsonHeaders, chunks: chunksOf([body]) };
+		const failure = await failureOf(readCompletion(response, { choiceCount: 1 }));
+		expect(failure).toMatchObject({
+			kind: 'invalidAnswer',
+			message: 'The answer is not a chat completion',
+			status: 200,
+		});
+		expect(failure.advice).toContain("'Base URL'");
+	});
+
+	test.each(['{"choices"', 'null', '5', '"Hi"'])('is refused: an event %s', async (data) => {
+		expect(await failureOf(readStream([event(data)]))).toMatchObject({
+			kind: 'invalidAnswer',
+			message: 'A piece of the streamed answer is not a chat completion',
+		});
+	});
+
+	test('is refused: a status other than 2xx, with the headers that matter', async () => {
+		const headers = { ...jsonHeaders, 'retry-after': '2', 'x-request-id': 'req-9' };
+		const body = JSON.stringify({ error: { message: 'Concurrency limit reached for requests' } });
+		const response = { status: 429, headers, chunks: chunksOf([body]) };
+		const failure = await failureOf(readCompletion(response, { choiceCount: 1 }));
+		expect(failure).toMatchObject({
+			kind: 'concurrency',
+			status: 429,
+			retryAfterMs: 2000,
+			requestId: 'req-9',
+		});
+	});
+
+	test('tells its status though the body of the refusal breaks off or never ends', async () => {
+		async function* broken(): TransportResponse['chunks'] {
+			yield Buffer.from('{"error":');
+			await Promise.resolve();
+			throw new Error('socket hang up');
+		}
+		let chunkCount = 0;
+		async function* endless(): TransportResponse['chunks'] {
+			for (; ; chunkCount += 1) yield await Promise.resolve(Buffer.alloc(16 * 1024, 'x'));
+		}
+		for (const chunks of [broken(), endless()]) {
+			const refusal = { status: 503, headers: jsonHeaders, chunks };
+			const failure = await failureOf(readCompletion(refusal, { choiceCount: 1 }));
+			expect(failure).toMatchObject({ kind: 'overloaded', status: 503 });
+		}
+		expect(chunkCount).toBe(4);
+	});
+});

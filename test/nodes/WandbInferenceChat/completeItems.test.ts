@@ -1,0 +1,162 @@
+import type { INodeParameters, NodeApiError } from 'n8n-workflow';
+import { glm, readAnswer, runChatNode, say, thinkingOff } from '../../support/chatNode';
+import { chatParameters } from '../../../tools/engine/createExecuteContext';
+import { useSimulator, startStrictSimulator } from '../../support/useSimulator';
+import { waitUntil } from '../../support/waitUntil';
+
+const simulator = useSimulator();
+
+const answerTo = async (parameters: INodeParameters) =>
+	await readAnswer(simulator.baseUrl, parameters);
+
+describe('many items', () => {
+	const rows = (count: number) => Array.from({ length: count }, (_, row) => ({ json: { row } }));
+	const echo = { ...glm, ...say('=[[answer: row {{ $json.row }}]]'), options: thinkingOff };
+
+	test('keep their order when the first is the slowest', async () => {
+		simulator.fault({
+			when: { first: 1 },
+			fault: { kind: 'status', status: 503, retryAfter: '0.3' },
+		});
+		const { items } = await runChatNode({
+			baseUrl: simulator.baseUrl,
+			parameters: chatParameters(echo),
+			items: rows(10),
+		});
+		expect(items.map(({ json }) => json.output)).toEqual(
+			rows(10).map(({ json }) => `row ${json.row}`),
+		);
+		expect(items.map(({ pairedItem }) => pairedItem)).toEqual(
+			rows(10).map((_, item) => ({ item })),
+		);
+		expect(items[0]?.json.attempts).toBe(2);
+	});
+
+	test('all succeed, once each, when every 20th request meets a 429', async () => {
+		simulator.fault({
+			when: { every: 20 },
+			fault: { kind: 'status', status: 429, retryAfter: '0' },
+		});
+		const { items } = await runChatNode({
+			baseUrl: simulator.baseUrl,
+			parameters: chatParameters(echo),
+			items: rows(200),
+		});
+		expect(items.map(({ json }) => json.output)).toEqual(
+			rows(200).map(({ json }) => `row ${json.row}`),
+		);
+		expect(simulator.requests).toHaveLength(210);
+		expect(simulator.statistics.byStatus).toEqual({ 200: 200, 429: 10 });
+	});
+
+	test('run as many at once as fixed throughput says', async () => {
+		const slow = await startStrictSimulator({ latency: { kind: 'constant', ms: 20 } });
+		for (const [throughput, atOnce] of [
+			[{ mode: 'fixed' }, 1],
+			[{ mode: 'fixed', maxConcurrency: 4 }, 4],
+		] as const) {
+			slow.reset();
+			const parameters = chatParameters({ ...echo, throughput });
+			await runChatNode({ baseUrl: slow.baseUrl, parameters, items: rows(12) });
+			expect(slow.statistics.maxInFlight).toBe(atOnce);
+		}
+		await slow.close();
+	});
+
+	test('stay below the limit of the account that nobody told', async () => {
+		const limited = await startStrictSimulator({
+			concurrencyLimit: 3,
+			latency: { kind: 'constant', ms: 30 },
+		});
+		const { items, hints } = await runChatNode({
+			baseUrl: limited.baseUrl,
+			parameters: chatParameters(echo),
+			items: rows(60),
+		});
+		expect(items.map(({ json }) => json.output)).toEqual(
+			rows(60).map(({ json }) => `row ${json.row}`),
+		);
+		expect(hints[0]?.message).toMatch(/Concurrency limit reached/);
+		expect(limited.statistics.byStatus[200]).toBe(60);
+		await limited.close();
+	});
+
+	test('without any, no request is sent', async () => {
+		const { items } = await runChatNode({ baseUrl: simulator.baseUrl, items: [] });
+		expect(items).toEqual([]);
+		expect(simulator.requests).toEqual([]);
+	});
+
+	test('after a failure under Stop, nothing more is sent and the message counts what succeeded', async () => {
+		simulator.fault({
+			when: { matches: ({ body }) => JSON.stringify(body).includes('row 5]') },
+			fault: { kind: 'status', status: 400 },
+		});
+		const failure: NodeApiError = await runChatNode({
+			baseUrl: simulator.baseUrl,
+			parameters: chatParameters({ ...echo, throughput: { mode: 'fixed', maxConcurrency: 1 } }),
+			items: rows(20),
+		}).catch((error) => error);
+		expect(failure.message).toMatch(/\[item 5\]$/);
+		expect(failure.description).toMatch(/5 of 20 items had succeeded.*'Continue'/);
+		expect(simulator.requests).toHaveLength(6);
+	});
+
+	test('under Continue a failed item costs no other', async () => {
+		simulator.fault({
+			when: { matches: ({ body }) => JSON.stringify(body).includes('row 5]') },
+			fault: { kind: 'status', status: 400 },
+		});
+		const { items } = await runChatNode({
+			baseUrl: simulator.baseUrl,
+			parameters: chatParameters(echo),
+			items: rows(20),
+			onError: 'continueErrorOutput',
+		});
+		expect(items.map(({ json }) => ('error' in json ? 'error' : json.output))).toEqual(
+			rows(20).map(({ json }) => (json.row === 5 ? 'error' : `row ${json.row}`)),
+		);
+	});
+});
+
+describe('fallback models', () => {
+	test('answer when the chosen one is gone', async () => {
+		const json = await answerTo({
+			model: { __rl: true, mode: 'id', value: 'openai/gone' },
+			options: { fallbackModels: ['wandb/zai-org/GLM-5.1'] },
+		});
+		expect(json).toMatchObject({ model: 'zai-org/GLM-5.1', attempts: 2 });
+	});
+
+	test('answer when the chosen one stays overloaded', async () => {
+		const model = 'openai/gpt-oss-20b';
+		simulator.fault({ when: { model }, fault: { kind: 'status', status: 503, retryAfter: '0' } });
+		const json = await answerTo({
+			options: { fallbackModels: ['zai-org/GLM-5.1'] },
+			retryPolicy: { maxRetries: 2 },
+		});
+		expect(json).toMatchObject({ model: 'zai-org/GLM-5.1', attempts: 4 });
+	});
+});
+
+describe('Stop', () => {
+	test.each([
+		['a request that waits for its answer', { kind: 'stall', where: 'beforeHeaders' } as const],
+		['a stream', { kind: 'stall', where: 'inStream' } as const],
+		['a wait between retries', { kind: 'status', status: 503, retryAfter: '60' } as const],
+	])('ends %s at once, also under Continue', async (_, fault) => {
+		simulator.fault({ fault });
+		const stop = new AbortController();
+		const running = runChatNode({
+			baseUrl: simulator.baseUrl,
+			items: [{}, {}],
+			signal: stop.signal,
+			onError: 'continueRegularOutput',
+		});
+		await waitUntil(() => simulator.requests.length === 2);
+		stop.abort();
+		await expect(running).rejects.toThrow('The execution was cancelled');
+		await waitUntil(() => simulator.statistics.inFlight === 0);
+		expect(simulator.requests).toHaveLength(2);
+	});
+});

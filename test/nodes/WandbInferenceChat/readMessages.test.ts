@@ -1,0 +1,140 @@
+import type { INodeParameters, JsonObject } from 'n8n-workflow';
+import { readMessages } from '../../../nodes/WandbInferenceChat/readMessages';
+import { failureOf } from '../../support/cannedResponse';
+import { runChatNode } from '../../support/chatNode';
+import { chatParameters, createExecuteContext } from '../../../tools/engine/createExecuteContext';
+import { useSimulator } from '../../support/useSimulator';
+
+const simulator = useSimulator();
+
+describe('messages', () => {
+	test('carry images from binary data as a data URL', async () => {
+		await runChatNode({
+			baseUrl: simulator.baseUrl,
+			parameters: chatParameters({
+				messages: {
+					values: [
+						{
+							role: 'user',
+							content: 'Compare',
+							imageSource: 'binary',
+							binaryPropertyName: 'one, two',
+						},
+					],
+				},
+			}),
+			items: [
+				{
+					binary: {
+						one: { mimeType: 'image/png', data: 'aW1hZ2Ux' },
+						two: { mimeType: 'image/jpeg', data: 'aW1hZ2Uy' },
+					},
+				},
+			],
+		});
+		expect((simulator.requests[0]?.body as JsonObject).messages).toEqual([
+			{
+				role: 'user',
+				content: [
+					{ type: 'text', text: 'Compare' },
+					{ type: 'image_url', image_url: { url: 'data:image/png;base64,aW1hZ2Ux' } },
+					{ type: 'image_url', image_url: { url: 'data:image/jpeg;base64,aW1hZ2Uy' } },
+				],
+			},
+		]);
+	});
+
+	const history = [
+		{ role: 'user', content: 'Weather in Oslo?' },
+		{
+			role: 'assistant',
+			content: null,
+			tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } }],
+		},
+		{ role: 'tool', tool_call_id: 'call_1', content: 'Rain' },
+	];
+
+	test.each([
+		['text', JSON.stringify(history)],
+		['a value', '={{ $json.history }}'],
+	])('come from JSON given as %s', async (_, messagesJson) => {
+		await runChatNode({
+			baseUrl: simulator.baseUrl,
+			parameters: chatParameters({ specifyMessages: 'json', messagesJson }),
+			items: [{ json: { history } }],
+		});
+		expect((simulator.requests[0]?.body as JsonObject).messages).toEqual(history);
+	});
+});
+
+describe('messages that are read', () => {
+	const read = async (parameters: INodeParameters) =>
+		await readMessages(createExecuteContext({ baseUrl: '', parameters }), 0);
+	const readRow = async (row: INodeParameters) => await read({ messages: { values: [row] } });
+	const withUrl = (imageUrl: string) => ({ content: '', imageSource: 'url', imageUrl });
+
+	test('from JSON are missing where there is only blank text', async () => {
+		for (const messagesJson of ['={{ null }}', ' ', '[]']) {
+			const failure = await failureOf(read({ specifyMessages: 'json', messagesJson }));
+			expect(failure.message).toBe("'Messages (JSON)' is empty");
+		}
+	});
+
+	test.each(['null', '5', '"user"', '[]', '{}', '{"role": 5}', '{"role": "nobody"}'])(
+		'from JSON are not taken from %s',
+		async (message) => {
+			const messagesJson = `[{"role": "developer", "content": "Hi"}, ${message}]`;
+			expect(await failureOf(read({ specifyMessages: 'json', messagesJson }))).toMatchObject({
+				message: "Message 2 in 'Messages (JSON)' is not a message",
+				advice:
+					"Each message is an object with a 'role' (system, developer, user, assistant, tool, function) and a 'content'.",
+			});
+		},
+	);
+
+	test('are those of a user while no role is given', async () => {
+		expect(await readRow({ role: '={{ null }}', content: 'Hi' })).toEqual([
+			{ role: 'user', content: 'Hi' },
+		]);
+	});
+
+	test('of the model may be empty, and carry no image that was left in the row', async () => {
+		const row = { ...withUrl('https://example.com/cat.png'), role: 'assistant' };
+		expect(await readRow(row)).toEqual([{ role: 'assistant', content: '' }]);
+	});
+
+	test('of a tool carry the id of its call', async () => {
+		const row = { role: 'tool', content: 'Rain', toolCallId: 'call_1' };
+		expect(await readRow(row)).toEqual([{ role: 'tool', content: 'Rain', tool_call_id: 'call_1' }]);
+		expect((await failureOf(readRow({ ...row, toolCallId: '={{ null }}' }))).message).toBe(
+			"'Tool Call ID' of message 1 is empty",
+		);
+	});
+
+	test.each([' http://example.com/cat.png ', 'HTTPS://example.com', 'data:image/png;base64,AA'])(
+		'may be nothing but the image at %j',
+		async (address) => {
+			const url = address.trim();
+			expect(await readRow(withUrl(address))).toEqual([
+				{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] },
+			]);
+		},
+	);
+
+	test.each(['={{ null }}', '', 'see https://example.com', 'data:text/html,', 'ftp://example.com'])(
+		'take no image from %j',
+		async (address) => {
+			expect(await failureOf(readRow(withUrl(address)))).toMatchObject({
+				message: "'Image URL' of message 1 is not a web address",
+				advice: 'Give an address that begins with https://, or choose binary data for a file.',
+			});
+		},
+	);
+
+	test('miss the image when no field is named', async () => {
+		const failure = await failureOf(
+			readRow({ content: 'Hi', imageSource: 'binary', binaryPropertyName: '={{ null }}' }),
+		);
+		expect(failure.message).toContain("the item has no file named ''");
+	});
+});

@@ -1,0 +1,91 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { readParameters, readThroughput } from '../../../nodes/WandbInferenceChat/readParameters';
+import { failureOf } from '../../support/cannedResponse';
+import { chatParameters, createExecuteContext } from '../../../tools/engine/createExecuteContext';
+
+const contextOf = (changes: INodeParameters) =>
+	createExecuteContext({ baseUrl: '', parameters: chatParameters(changes) });
+const read = async (changes: INodeParameters) => await readParameters(contextOf(changes), 0);
+const throughputOf = async (throughput: INodeParameters) =>
+	await Promise.resolve(contextOf({ throughput })).then(readThroughput);
+
+describe('throughput', () => {
+	test.each<[INodeParameters, object]>([
+		[{}, { mode: 'adaptive', maxConcurrency: 64 }],
+		[{ maxConcurrency: 1 }, { mode: 'adaptive', maxConcurrency: 1 }],
+		[{ mode: 'fixed' }, { mode: 'fixed', concurrency: 1 }],
+		[
+			{ mode: 'fixed', maxConcurrency: 4 },
+			{ mode: 'fixed', concurrency: 4 },
+		],
+	])('set to %j is %j', async (throughput, expected) => {
+		expect(await throughputOf(throughput)).toEqual(expected);
+	});
+
+	test('names its field where that is wrong', async () => {
+		expect((await failureOf(throughputOf({ maxConcurrency: 'x' }))).message).toBe(
+			"'Max Concurrency' is not a number",
+		);
+		expect(await failureOf(throughputOf({ maxConcurrency: 0 }))).toMatchObject({
+			message: "'Max Concurrency' is below one",
+			advice: "Give 'Max Concurrency' 1 or more.",
+		});
+	});
+});
+
+describe('what one item asks for', () => {
+	test('is simplified unless somebody turned that off', async () => {
+		expect((await read({})).simplify).toBe(true);
+		expect((await read({ simplify: true })).simplify).toBe(true);
+		expect((await read({ simplify: false })).simplify).toBe(false);
+	});
+
+	test('is text, any JSON object or JSON of a schema', async () => {
+		const formatOf = async (changes: INodeParameters) =>
+			(await read(changes)).request.responseFormat;
+		expect(await formatOf({})).toEqual({ type: 'text' });
+		expect(await formatOf({ responseFormat: 'json_object' })).toEqual({ type: 'json_object' });
+		const withSchema = { responseFormat: 'json_schema', jsonSchema: '{"type":"object"}' };
+		const schema = { type: 'object' };
+		expect(await formatOf(withSchema)).toEqual({
+			type: 'json_schema',
+			name: 'answer',
+			schema,
+			strict: true,
+		});
+		expect(await formatOf({ ...withSchema, schemaName: ' mood ', strictSchema: false })).toEqual({
+			type: 'json_schema',
+			name: 'mood',
+			schema,
+			strict: false,
+		});
+	});
+
+	test('may bring tools, of which only the name is required', async () => {
+		const full = {
+			name: 'clock',
+			description: 'The time',
+			parameters: '{"type":"object"}',
+			strict: true,
+		};
+		const unset = { description: '={{ null }}', parameters: '' };
+		const { request } = await read({
+			tools: { values: [{ ...unset, name: ' f-1 ' }, full] },
+		});
+		expect(request.tools).toEqual([
+			{
+				name: 'f-1',
+				description: '',
+				parameters: { type: 'object', properties: {} },
+				strict: false,
+			},
+			{ ...full, parameters: { type: 'object' } },
+		]);
+		expect(
+			await failureOf(read({ tools: { values: [full, { name: '={{ null }}' }] } })),
+		).toMatchObject({
+			message: "'Name of tool 2' is not a name that the API accepts",
+			advice: 'Use up to 64 letters, digits, underscores and hyphens, without spaces.',
+		});
+	});
+});

@@ -1,0 +1,129 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { listModels } from '../../inference/listModels';
+import { WandbInferenceChat } from '../../nodes/WandbInferenceChat/WandbInferenceChat.node';
+import { chunksOf, failureOf, jsonHeaders } from '../support/cannedResponse';
+import { runChatNode } from '../support/chatNode';
+import { createExecuteContext } from '../../tools/engine/createExecuteContext';
+import { useSimulator } from '../support/useSimulator';
+
+const simulator = useSimulator();
+
+describe('model: getMany', () => {
+	const getMany = (parameters: INodeParameters, credential = {}) => ({
+		baseUrl: `${simulator.baseUrl}/`,
+		credential,
+		parameters: { resource: 'model', operation: 'getMany', ...parameters },
+		items: [{}, {}],
+	});
+
+	test('lists what the service lists, asked once', async () => {
+		const { items } = await runChatNode(getMany({ returnAll: true }));
+		expect(items.map(({ json }) => json.id)).toContain('openai/gpt-oss-20b');
+		expect(simulator.requests).toHaveLength(1);
+		expect(items[3]?.pairedItem).toEqual({ item: 0 });
+	});
+
+	test('keeps to the limit', async () => {
+		expect((await runChatNode(getMany({ returnAll: false, limit: 2 }))).items).toHaveLength(2);
+		const wrong = runChatNode(getMany({ returnAll: false, limit: '={{ "few" }}' }));
+		await expect(wrong).rejects.toThrow("'Limit' is not a number");
+	});
+
+	test('lists more than the usual 50 only with Return All', async () => {
+		const body = JSON.stringify({
+			data: Array.from({ length: 60 }, (_, id) => ({ id: `m${id}` })),
+		});
+		simulator.fault({
+			path: 'models',
+			fault: { kind: 'body', contentType: 'application/json', body },
+		});
+		expect((await runChatNode(getMany({ returnAll: true }))).items).toHaveLength(60);
+		expect((await runChatNode(getMany({}))).items).toHaveLength(50);
+	});
+
+	test('fails with advice, or gives an error item', async () => {
+		const run = getMany({ returnAll: true }, { apiKey: 'wrong-key' });
+		await expect(runChatNode(run)).rejects.toMatchObject({
+			message: 'Authentication failed',
+			context: { itemIndex: 0 },
+		});
+		const { items } = await runChatNode({ ...run, onError: 'continueRegularOutput' });
+		expect(items).toMatchObject([{ json: { error: 'Authentication failed' } }]);
+	});
+});
+
+describe('model search', () => {
+	const search = async (filter: string | undefined, credential = {}, changes = {}) => {
+		const run = { baseUrl: simulator.baseUrl, credential };
+		const context = Object.assign(createExecuteContext(run), changes);
+		return await new WandbInferenceChat().methods.listSearch.searchModels.call(
+			context as never,
+			filter,
+		);
+	};
+
+	test('finds models by parts of their name, sorted', async () => {
+		const all = (await search(undefined)).results.map(({ value }) => value);
+		expect(all).toContain('openai/gpt-oss-20b');
+		expect(all).toEqual([...all].sort((left, right) => String(left).localeCompare(String(right))));
+		expect((await search('OSS 120')).results).toEqual([
+			{ name: 'openai/gpt-oss-120b', value: 'openai/gpt-oss-120b' },
+		]);
+		expect((await search('nothing like it')).results).toEqual([]);
+	});
+
+	test('says why there is no list and that an ID still works', async () => {
+		await expect(search('', { apiKey: 'wrong-key' })).rejects.toMatchObject({
+			message: expect.stringMatching(
+				/^Authentication failed\. Check the API key.*enter a model by ID/,
+			),
+			httpCode: '401',
+		});
+		await expect(search('', { baseUrl: 'nowhere' })).rejects.toMatchObject({
+			message: expect.stringContaining("'Base URL'"),
+			httpCode: null,
+		});
+	});
+
+	test("passes on n8n's own failures, such as a missing credential", async () => {
+		const getCredentials = async () => await Promise.reject(new Error('No credential is set'));
+		await expect(search('', {}, { getCredentials })).rejects.toMatchObject({
+			message: 'No credential is set',
+			context: { itemIndex: 0 },
+		});
+	});
+});
+
+describe('listModels', () => {
+	const list = async (status: number, body: string) =>
+		await listModels(async (request) => {
+			expect(request).toMatchObject({ method: 'GET', path: '/models', timeoutMs: 60_000 });
+			const headers = { ...jsonHeaders, 'x-request-id': 'req-7' };
+			return await Promise.resolve({ status, headers, chunks: chunksOf([body]) });
+		});
+
+	test('gives every model that has an id, with all its fields', async () => {
+		const models = [{ id: 'a', owned_by: 'b' }, { id: 5 }, null, 'c', {}, { id: 'd' }];
+		const listed = [{ id: 'a', owned_by: 'b' }, { id: 'd' }];
+		expect(await list(200, JSON.stringify({ data: models }))).toEqual(listed);
+		expect(await list(299, '{"data":[]}')).toEqual([]);
+	});
+
+	test.each(['<html>', 'null', '[]', '5', '{}', '{"data":{"id":"a"}}', '{"data":null}'])(
+		'takes %s for no list, and says where to look',
+		async (body) => {
+			expect(await failureOf(list(200, body))).toMatchObject({
+				kind: 'invalidAnswer',
+				message: 'The answer is not a list of models',
+				advice: expect.stringMatching(/'Base URL'.*\/v1/) as string,
+				status: 200,
+				requestId: 'req-7',
+			});
+		},
+	);
+
+	test.each([199, 300])('takes an answer with status %i for a refusal', async (status) => {
+		const refusal = { message: 'No', status, requestId: 'req-7' };
+		expect(await failureOf(list(status, '{"data":[],"message":"No"}'))).toMatchObject(refusal);
+	});
+});

@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { buildChatRequest } from '../../inference/chatRequest';
+import { readParameters } from '../../nodes/WandbInferenceChat/readParameters';
+import { validateRequestBody } from '../../tools/simulator/openaiSchema/validateChatCompletion';
+
+/** The part of n8n's context that reading parameters without binary data needs. */
+function contextWith(parameters: Record<string, unknown>): IExecuteFunctions {
+	const valueAt = (path: string): unknown =>
+		path
+			.split('.')
+			.reduce<unknown>((value, name) => (value as IDataObject | undefined)?.[name], parameters);
+	return {
+		getNodeParameter: (path: string, _: number, fallback: unknown) => valueAt(path) ?? fallback,
+	} as unknown as IExecuteFunctions;
+}
+
+const text = fc.string({ unit: 'grapheme', maxLength: 30 });
+const saidText = text.map((value) => `a${value}`);
+const name = fc.stringMatching(/^[\w-]{1,64}$/);
+const penalty = fc.double({ min: -2, max: 2, noNaN: true });
+/** Numbers reach n8n as numbers, or as text from an expression. */
+const loose = <Value>(values: fc.Arbitrary<Value>) =>
+	fc.oneof(values, values.map(String)) as fc.Arbitrary<Value | string>;
+const jsonObject = fc.dictionary(name, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 });
+/** JSON reaches n8n as text, or ready made from an expression. */
+const jsonField = <Value>(values: fc.Arbitrary<Value>) =>
+	fc.oneof(
+		values,
+		values.map((value) => JSON.stringify(value)),
+	);
+
+const options = fc.record(
+	{
+		cacheSalt: saidText,
+		frequencyPenalty: loose(penalty),
+		presencePenalty: loose(penalty),
+		logitBias: jsonField(
+			fc.dictionary(fc.nat({ max: 200_000 }).map(String), fc.integer({ min: -100, max: 100 })),
+		),
+		logprobs: fc.boolean(),
+		topLogprobs: fc.integer({ min: 0, max: 20 }),
+		maxTokens: loose(fc.integer({ min: 1, max: 1_000_000 })),
+		n: fc.integer({ min: 1, max: 128 }),
+		parallelToolCalls: fc.boolean(),
+		reasoning: fc.constantFrom('default', 'enabled', 'disabled'),
+		reasoningEffort: fc.constantFrom('low', 'medium', 'high'),
+		seed: fc.integer(),
+		stop: fc.array(saidText, { minLength: 1, maxLength: 4 }),
+		stream: fc.boolean(),
+		temperature: loose(fc.double({ min: 0, max: 2, noNaN: true })),
+		toolChoice: fc.oneof(fc.constantFrom('auto', 'none', 'required'), name),
+		topP: loose(fc.double({ min: 0, max: 1, noNaN: true })),
+		user: text,
+		functions: jsonField(
+			fc.array(fc.record({ name, parameters: jsonObject }), { minLength: 1, maxLength: 3 }),
+		),
+		functionCall: fc.oneof(fc.constantFrom('auto', 'none'), name),
+		extraBody: jsonField(fc.record({ top_k: fc.integer() }, { requiredKeys: [] })),
+	},
+	{ requiredKeys: [] },
+);
+
+const fieldMessage = fc.oneof(
+	fc.record({ role: fc.constantFrom('system', 'assistant'), content: text }),
+	fc.record({ role: fc.constant('user'), content: saidText }),
+	fc.record({
+		role: fc.constant('user'),
+		content: text,
+		imageSource: fc.constant('url'),
+		imageUrl: fc.webUrl(),
+	}),
+	fc.record({ role: fc.constant('tool'), content: text, toolCallId: saidText }),
+);
+
+const toolCall = fc.record({
+	id: saidText,
+	type: fc.constant('function'),
+	function: fc.record({ name, arguments: fc.json() }),
+});
+const jsonMessage = fc.oneof(
+	fc.record({ role: fc.constantFrom('system', 'developer', 'user'), content: text }),
+	fc.record({
+		role: fc.constant('assistant'),
+		content: fc.option(text),
+		tool_calls: fc.array(toolCall, { minLength: 1, maxLength: 3 }),
+	}),
+	fc.record({ role: fc.constant('tool'), content: text, tool_call_id: saidText }),
+);
+
+const messages = fc.oneof(
+	fc.array(fieldMessage, { minLength: 1, maxLength: 5 }).map((values) => ({
+		messages: { values },
+	})),
+	jsonField(fc.array(jsonMessage, { minLength: 1, maxLength: 5 })).map((messagesJson) => ({
+		specifyMessages: 'json',
+		messagesJson,
+	})),
+);
+
+const tool = fc.record({
+	name,
+	description: text,
+	parameters: jsonField(jsonObject),
+	strict: fc.boolean(),
+});
+const answerShape = fc.record(
+	{
+		responseFormat: fc.constantFrom('text', 'json_object', 'json_schema'),
+		schemaName: name,
+		jsonSchema: jsonField(jsonObject),
+		strictSchema: fc.boolean(),
+		tools: fc.record({ values: fc.array(tool, { maxLength: 3 }) }),
+	},
+	{ requiredKeys: ['jsonSchema'] },
+);
+
+const anyParameters = fc.tuple(options, messages, answerShape).map(([set, said, shape]) => ({
+	model: { mode: 'id', value: 'openai/gpt-oss-20b' },
+	options: set,
+	...said,
+	...shape,
+}));
+
+test('the body of any accepted parameters is valid by the published schema', async () => {
+	await fc.assert(
+		fc.asyncProperty(anyParameters, async (parameters) => {
+			const { request } = await readParameters(contextWith(parameters), 0);
+			const body = JSON.parse(JSON.stringify(buildChatRequest(request))) as unknown;
+			expect(validateRequestBody(body)).toEqual([]);
+		}),
+		{ numRuns: 1000 },
+	);
+});
+
+test('any value at all in an option is sent, left out or refused with its name, never a crash', async () => {
+	const anyOptions = fc.dictionary(
+		fc.constantFrom(
+			...['cacheSalt', 'extraBody', 'extraHeaders', 'fallbackModels', 'frequencyPenalty'],
+			...['functionCall', 'functions', 'logitBias', 'logprobs', 'maxTokens', 'n', 'stop'],
+			...['reasoning', 'seed', 'stream', 'temperature', 'timeout', 'toolChoice', 'topP', 'user'],
+		),
+		fc.oneof(
+			fc.jsonValue({ maxDepth: 2 }),
+			fc.constant(undefined),
+			fc.record({ values: fc.jsonValue() }),
+		),
+	);
+	await fc.assert(
+		fc.asyncProperty(anyOptions, async (set) => {
+			const parameters = {
+				model: 'openai/gpt-oss-20b',
+				messages: { values: [{ role: 'user', content: 'Hello!' }] },
+				options: set,
+			};
+			const failure: unknown = await readParameters(contextWith(parameters), 0).then(
+				() => undefined,
+				(error: unknown) => error,
+			);
+			if (failure === undefined) return;
+			expect(failure).toMatchObject({
+				name: 'InferenceError',
+				kind: expect.stringMatching(/^(parameter|credential)$/),
+				message: expect.stringMatching(/'/),
+			});
+		}),
+		{ numRuns: 1000 },
+	);
+});

@@ -1,0 +1,14 @@
+import OpenAI from 'openai';
+import type { ClientOptions } from 'openai';
+
+import type { Simulator } from '../../tools/simulator/simulator';
+
+/** The official OpenAI client, pointed at a simulator and without retries of its own. */
+export function openaiClient(simulator: Simulator, options: ClientOptions = {}): OpenAI {
+	return new OpenAI({
+		baseURL: simulator.baseUrl,
+		apiKey: 'simulator-key',
+		maxRetries: 0,
+		...options,
+	});
+}
