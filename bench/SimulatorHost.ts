@@ -3,57 +3,57 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { SimulatorOptions, Statistics } from '../tools/simulator/simulator';
 
-export type SimulatorOrder =
+export type SimulatorCommand =
 	| { id: number; kind: 'start'; options: SimulatorOptions }
 	| { id: number; kind: 'statistics' | 'close'; baseUrl: string };
 
-export interface SimulatorAnswer {
+export interface SimulatorReply {
 	id: number;
 	baseUrl: string;
 	statistics?: Statistics;
 }
 
-/** One simulator of the other process. */
+/** A simulator in the other process. */
 export interface RemoteSimulator {
 	baseUrl: string;
 	readStatistics(): Promise<Statistics>;
 	close(): Promise<void>;
 }
 
-type Request = SimulatorOrder extends infer Order
-	? Order extends SimulatorOrder
-		? Omit<Order, 'id'>
+type CommandWithoutId = SimulatorCommand extends infer Command
+	? Command extends SimulatorCommand
+		? Omit<Command, 'id'>
 		: never
 	: never;
 
-/** Runs simulators in a process of their own, so that they take no time from what is measured. */
+/** Runs simulators in a separate process, so that they do not slow down the measured code. */
 export class SimulatorHost {
 	private readonly child: ChildProcess = fork(join(__dirname, 'simulatorProcess.ts'), {
 		serialization: 'advanced',
 	});
 
-	private readonly waiting = new Map<number, (answer: SimulatorAnswer) => void>();
+	private readonly pending = new Map<number, (reply: SimulatorReply) => void>();
 
 	private lastId = 0;
 
 	constructor() {
-		this.child.on('message', (answer: SimulatorAnswer) => {
-			this.waiting.get(answer.id)?.(answer);
-			this.waiting.delete(answer.id);
+		this.child.on('message', (reply: SimulatorReply) => {
+			this.pending.get(reply.id)?.(reply);
+			this.pending.delete(reply.id);
 		});
 	}
 
-	/** A new simulator on a new port: to the node it is an account that it knows nothing about. */
+	/** Starts a simulator on a new port. To the node, it is a new account with an unknown limit. */
 	async start(options: SimulatorOptions): Promise<RemoteSimulator> {
-		const { baseUrl } = await this.ask({ kind: 'start', options });
+		const { baseUrl } = await this.send({ kind: 'start', options });
 		return {
 			baseUrl,
 			readStatistics: async () => {
-				const { statistics } = await this.ask({ kind: 'statistics', baseUrl });
+				const { statistics } = await this.send({ kind: 'statistics', baseUrl });
 				if (!statistics) throw new Error(`No simulator at ${baseUrl}.`);
 				return statistics;
 			},
-			close: async () => void (await this.ask({ kind: 'close', baseUrl })),
+			close: async () => void (await this.send({ kind: 'close', baseUrl })),
 		};
 	}
 
@@ -61,12 +61,12 @@ export class SimulatorHost {
 		if (this.child.connected) this.child.disconnect();
 	}
 
-	private async ask(request: Request): Promise<SimulatorAnswer> {
+	private async send(command: CommandWithoutId): Promise<SimulatorReply> {
 		this.lastId += 1;
 		const id = this.lastId;
 		return await new Promise((resolve) => {
-			this.waiting.set(id, resolve);
-			this.child.send({ ...request, id });
+			this.pending.set(id, resolve);
+			this.child.send({ ...command, id });
 		});
 	}
 }

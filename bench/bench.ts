@@ -2,34 +2,36 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { useTemporaryUserFolder } from '../tools/engine/useTemporaryUserFolder';
 import { measureBurst } from './burst';
-import { drawChart } from './drawChart';
 import { measureFirstChunk } from './firstChunk';
 import { measureMemory } from './memory';
+import { measureNodeComparison } from './nodeComparison';
 import { measureOverhead } from './overhead';
 import { measureOverheadInN8n } from './overheadInN8n';
 import { measureParseSpeed } from './parseSpeed';
-import { measureRealN8n } from './realN8n';
 import { formatReport, formatSection } from './report';
-import { readResults, withCircumstances, writeResults, type BenchmarkResults } from './results';
+import { readResults, withConditions, writeResults, type BenchmarkResults } from './results';
 import { fullScale, quickScale, type Scale } from './scale';
 import { SimulatorHost } from './SimulatorHost';
-import { measureTimeAgainstOracle } from './timeAgainstOracle';
+import { measureTimeAgainstOptimum } from './timeAgainstOptimum';
 import { isN8nInstalled } from './withN8n';
 
-const usage = `Measures the node; the results land in docs/benchmarks.json, .md and .svg.
+const usage = `Measures the node and writes the results to docs/benchmarks.json and docs/benchmarks.md.
 
-npm run bench -- [parts] [--quick]
-  a   time against the optimum under hard limits that the node is not told
-  b   overhead beside n8n's own HTTP helper and undici, then in a real n8n, where it is installed
-  c   streaming: time to the first chunk, speed of the parser
-  d   memory for 1,000 and 10,000 items
-  e   a burst of 100 executions
-  f   three nodes in a real n8n, where it is installed (npm start installs it)
+npm run bench -- [parts] [options]
+  a         time compared to the optimum, under concurrency limits that the node does not know
+  b         overhead compared to n8n's HTTP helper and undici, and in a running n8n *
+  c         streaming: time to first chunk, parsing speed
+  d         memory for 1,000 and 10,000 items
+  e         burst of 100 executions
+  f         comparison with other nodes in a running n8n *
+  --quick   measure a tenth of the items once and write no files, to check that everything works
+  --help    show this help
 
-Without parts everything is measured, in about 23 minutes, a third of them for part f.
---quick measures a tenth of the items once and writes no files: it only shows that all parts work.`;
+Without parts, measures all of them, which takes about 23 minutes (part f: about 8 minutes).
+* Only if n8n is installed. To install it, run npm start once.`;
 
 const docs = join(__dirname, '../docs');
 
@@ -39,39 +41,41 @@ type Part = (host: SimulatorHost, scale: Scale) => Promise<BenchmarkResults>;
 
 const parts: Record<PartLetter, Part> = {
 	a: async (host, scale) => ({
-		timeAgainstOracle: await withCircumstances(
-			async () => await measureTimeAgainstOracle(host, scale),
+		timeAgainstOptimum: await withConditions(
+			async () => await measureTimeAgainstOptimum(host, scale),
 		),
 	}),
 	b: async (host, scale) => ({
-		overhead: await withCircumstances(async () => await measureOverhead(host, scale)),
-		...(await inN8n('The second half of part b', async () => ({
-			overheadInN8n: await withCircumstances(async () => await measureOverheadInN8n(host, scale)),
+		overhead: await withConditions(async () => await measureOverhead(host, scale)),
+		...(await ifN8nInstalled('Part b in a running n8n', async () => ({
+			overheadInN8n: await withConditions(async () => await measureOverheadInN8n(host, scale)),
 		}))),
 	}),
 	c: async (host, scale) => ({
-		firstChunk: await withCircumstances(async () => await measureFirstChunk(host, scale)),
-		parseSpeed: await withCircumstances(async () => await measureParseSpeed(scale)),
+		firstChunk: await withConditions(async () => await measureFirstChunk(host, scale)),
+		parseSpeed: await withConditions(async () => await measureParseSpeed(scale)),
 	}),
 	d: async (host, scale) => ({
-		memory: await withCircumstances(async () => await measureMemory(host, scale)),
+		memory: await withConditions(async () => await measureMemory(host, scale)),
 	}),
 	e: async (host, scale) => ({
-		burst: await withCircumstances(async () => await measureBurst(host, scale)),
+		burst: await withConditions(async () => await measureBurst(host, scale)),
 	}),
 	f: async (host, scale) =>
-		await inN8n('Part f', async () => ({
-			realN8n: await withCircumstances(async () => await measureRealN8n(host, scale)),
+		await ifN8nInstalled('Part f', async () => ({
+			nodeComparison: await withConditions(async () => await measureNodeComparison(host, scale)),
 		})),
 };
 
-/** What can only be measured where n8n is installed. */
-async function inN8n(
-	what: string,
+/** Skips measurements that need n8n if it is not installed. */
+async function ifN8nInstalled(
+	partName: string,
 	measure: () => Promise<BenchmarkResults>,
 ): Promise<BenchmarkResults> {
 	if (isN8nInstalled()) return await measure();
-	console.log(`${what} is skipped: n8n is not installed. 'npm start' installs it once.`);
+	console.log(
+		`${partName} is skipped because n8n is not installed. To install it, run npm start once.`,
+	);
 	return {};
 }
 
@@ -79,7 +83,7 @@ function isPart(letter: string): letter is PartLetter {
 	return Object.hasOwn(parts, letter);
 }
 
-/** Each part is published as soon as it is there: a later one that fails costs nothing. */
+/** Saves the results after each part, so that they are not lost if a later part fails. */
 async function measureParts(letters: PartLetter[], isQuick: boolean): Promise<void> {
 	const host = new SimulatorHost();
 	try {
@@ -87,19 +91,20 @@ async function measureParts(letters: PartLetter[], isQuick: boolean): Promise<vo
 			console.log(`\nMeasuring part ${letter} ...`);
 			const measured = await parts[letter](host, isQuick ? quickScale : fullScale);
 			console.log(formatSection(measured));
-			if (!isQuick) await publish(measured);
+			if (!isQuick) await saveResults(measured);
 		}
 	} finally {
 		host.end();
 	}
 }
 
-async function publish(measured: BenchmarkResults): Promise<void> {
+async function saveResults(measured: BenchmarkResults): Promise<void> {
 	const file = join(docs, 'benchmarks.json');
 	const results = { ...(await readResults(file)), ...measured };
 	await writeResults(file, results);
-	await writeFile(join(docs, 'benchmarks.md'), formatReport(results));
-	await writeFile(join(docs, 'benchmarks.svg'), drawChart(results));
+	const reportFile = join(docs, 'benchmarks.md');
+	const options = { ...(await resolveConfig(reportFile)), filepath: reportFile };
+	await writeFile(reportFile, await format(formatReport(results), options));
 }
 
 async function main(): Promise<void> {

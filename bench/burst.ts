@@ -1,4 +1,4 @@
-import { createContext, numberedItems } from './createContext';
+import { benchContext, numberedItems } from './benchContext';
 import { formatSeconds, formatTable } from './formatTable';
 import { median } from './median';
 import { runChat } from './runChat';
@@ -12,16 +12,16 @@ const latencyMs = 300;
 export interface BurstResult {
 	executionCount: number;
 	limit: number;
-	/** Of every repetition. */
+	/** Number of successful executions in each repetition. */
 	succeededCounts: number[];
 	requestsPerExecution: number;
 	durationMs: number;
-	/** `N * t / C`. */
-	oracleMs: number;
+	/** `executionCount * latencyMs / limit` */
+	optimumMs: number;
 	ratio: number;
 }
 
-/** A hundred executions of one item at the same moment, as webhooks make them, and few places. */
+/** Measures 100 simultaneous executions with one item each, as webhook calls start them. */
 export async function measureBurst(host: SimulatorHost, scale: Scale): Promise<BurstResult> {
 	const runs: Array<{ durationMs: number; succeededCount: number; requests: number }> = [];
 	for (let repetition = 0; repetition < scale.repetitions; repetition += 1) {
@@ -29,23 +29,23 @@ export async function measureBurst(host: SimulatorHost, scale: Scale): Promise<B
 	}
 	const medianOf = (read: (run: (typeof runs)[number]) => number) => median(runs.map(read));
 	const durationMs = medianOf((run) => run.durationMs);
-	const oracleMs = (executionCount * latencyMs) / limit;
+	const optimumMs = (executionCount * latencyMs) / limit;
 	return {
 		executionCount,
 		limit,
 		succeededCounts: runs.map(({ succeededCount }) => succeededCount),
 		requestsPerExecution: medianOf(({ requests }) => requests / executionCount),
 		durationMs,
-		oracleMs,
-		ratio: durationMs / oracleMs,
+		optimumMs,
+		ratio: durationMs / optimumMs,
 	};
 }
 
 export function formatBurst(result: BurstResult): string {
 	return formatTable(
 		[
-			'Executions at once',
-			'Limit',
+			'Executions',
+			'Concurrency limit',
 			'Succeeded',
 			'Time / optimum',
 			'Time',
@@ -72,7 +72,7 @@ async function runBurst(
 		latency: { kind: 'constant', ms: latencyMs },
 	});
 	const contexts = Array.from({ length: executionCount }, () =>
-		createContext({ baseUrl: simulator.baseUrl, items: numberedItems(1), prompt: '[[tokens: 4]]' }),
+		benchContext({ baseUrl: simulator.baseUrl, items: numberedItems(1), prompt: '[[tokens: 4]]' }),
 	);
 	const startedMs = performance.now();
 	const runs = await Promise.all(contexts.map(runChat));

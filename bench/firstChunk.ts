@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
-import { clockMs, clockWord } from './clock';
-import { createContext, model, numberedItems } from './createContext';
+import { benchContext, model, numberedItems } from './benchContext';
+import { clockMs, timestampMarker } from './clockMs';
 import { formatTable } from './formatTable';
 import { median, quantile } from './median';
 import { runChat } from './runChat';
@@ -9,33 +9,33 @@ import type { RemoteSimulator, SimulatorHost } from './SimulatorHost';
 
 const timeToFirstTokenMs = 200;
 const tokensPerSecond = 100;
-const prompt = `[[answer: ${clockWord}${' and more of it'.repeat(7)}]]`;
+const prompt = `[[answer: ${timestampMarker}${' and more of it'.repeat(7)}]]`;
 
-/** One stream: how late its first piece of text was. */
-interface Lateness {
-	/** After the server sent it. */
+/** Delay of the first chunk of text in a stream. */
+interface Delay {
+	/** Since the server sent the chunk. */
 	afterSentMs: number;
-	/** After the start of the call and the server's own time to its first token. */
+	/** Since the start of the run plus the server's time to first token. */
 	afterStartMs: number;
 }
 
 export interface FirstChunkCase {
 	client: 'node' | 'undici';
-	/** Answers that stream at the same time. */
+	/** Number of concurrent streams. */
 	streams: number;
 	samples: number;
-	afterSent: Spread;
-	afterStart: Spread;
+	afterSent: Distribution;
+	afterStart: Distribution;
 }
 
 /** Milliseconds. */
-interface Spread {
+interface Distribution {
 	median: number;
-	slowTwentieth: number;
-	longest: number;
+	percentile95: number;
+	maximum: number;
 }
 
-/** How long after the server's first token the first text is handed to `sendChunk`. */
+/** Measures how long it takes until the first text of a stream is passed to `sendChunk`. */
 export async function measureFirstChunk(
 	host: SimulatorHost,
 	scale: Scale,
@@ -44,114 +44,123 @@ export async function measureFirstChunk(
 	const cases: FirstChunkCase[] = [];
 	for (const streams of [1, 25]) {
 		const rounds = scaled(streams === 1 ? 30 : 12, scale);
-		const late: Record<FirstChunkCase['client'], Lateness[]> = { node: [], undici: [] };
-		// One round more than counts, for warming up.
+		const delays: Record<FirstChunkCase['client'], Delay[]> = { node: [], undici: [] };
+		// The first round is a warm-up and does not count.
 		for (let round = 0; round <= rounds; round += 1) {
-			const node = await watchNode(simulator, streams);
-			const undici = await watchUndici(simulator, streams);
+			const node = await measureNode(simulator, streams);
+			const undici = await measureUndici(simulator, streams);
 			if (round === 0) continue;
-			late.node.push(...node);
-			late.undici.push(...undici);
+			delays.node.push(...node);
+			delays.undici.push(...undici);
 		}
-		cases.push(summarise('node', streams, late.node), summarise('undici', streams, late.undici));
+		cases.push(summarize('node', streams, delays.node));
+		cases.push(summarize('undici', streams, delays.undici));
 	}
 	await simulator.close();
 	return cases;
 }
 
 export function formatFirstChunk(cases: FirstChunkCase[]): string {
-	const inMs = (spread: Spread) => [
-		`**${spread.median.toFixed(1)} ms**`,
-		`${spread.slowTwentieth.toFixed(1)} ms`,
-		`${spread.longest.toFixed(1)} ms`,
+	const clientNames = { node: 'W&B Inference Chat', undici: 'undici' };
+	const rowOf = (
+		origin: string,
+		{ client, streams, samples }: FirstChunkCase,
+		ms: Distribution,
+	) => [
+		origin,
+		String(streams),
+		clientNames[client],
+		`**${ms.median.toFixed(1)} ms**`,
+		`${ms.percentile95.toFixed(1)} ms`,
+		`${ms.maximum.toFixed(1)} ms`,
+		String(samples),
 	];
 	return formatTable(
 		[
+			'Measured from',
+			'Concurrent streams',
 			'Client',
-			'Streams at once',
-			'After the server: median',
-			'95 % within',
-			'Longest',
-			'After the start: median',
-			'95 % within',
-			'Longest',
+			'Median',
+			'95th percentile',
+			'Maximum',
 			'Samples',
 		],
-		cases.map(({ client, streams, afterSent, afterStart, samples }) => [
-			client === 'node' ? 'the node, to `sendChunk`' : 'undici, to the first bytes of text',
-			String(streams),
-			...inMs(afterSent),
-			...inMs(afterStart),
-			String(samples),
-		]),
+		[
+			...cases.map((row) => rowOf('Sending', row, row.afterSent)),
+			...cases.map((row) => rowOf('Start', row, row.afterStart)),
+		],
 	);
 }
 
-function summarise(
+function summarize(
 	client: FirstChunkCase['client'],
 	streams: number,
-	late: Lateness[],
+	delays: Delay[],
 ): FirstChunkCase {
-	const spreadOf = (values: number[]) => ({
+	const distributionOf = (values: number[]) => ({
 		median: median(values),
-		slowTwentieth: quantile(values, 0.95),
-		longest: Math.max(...values),
+		percentile95: quantile(values, 0.95),
+		maximum: Math.max(...values),
 	});
 	return {
 		client,
 		streams,
-		samples: late.length,
-		afterSent: spreadOf(late.map(({ afterSentMs }) => afterSentMs)),
-		afterStart: spreadOf(late.map(({ afterStartMs }) => afterStartMs)),
+		samples: delays.length,
+		afterSent: distributionOf(delays.map(({ afterSentMs }) => afterSentMs)),
+		afterStart: distributionOf(delays.map(({ afterStartMs }) => afterStartMs)),
 	};
 }
 
-/** `text` is the server's clock as it sent it. */
-function latenessOf(text: string, startedMs: number): Lateness {
+/** Calculates the delay from the text, which starts with the time at which the server sent it. */
+function delayOf(text: string, startedMs: number): Delay {
 	const nowMs = clockMs();
 	const sentMs = parseFloat(text);
-	if (Number.isNaN(sentMs)) throw new Error(`The answer begins with '${text}', not with a time.`);
+	if (Number.isNaN(sentMs)) {
+		throw new Error(`The answer must start with a timestamp, not '${text}'.`);
+	}
 	return { afterSentMs: nowMs - sentMs, afterStartMs: nowMs - startedMs - timeToFirstTokenMs };
 }
 
-async function watchNode({ baseUrl }: RemoteSimulator, streams: number): Promise<Lateness[]> {
-	const late = new Map<number, Lateness>();
-	const context = createContext({
+async function measureNode({ baseUrl }: RemoteSimulator, streams: number): Promise<Delay[]> {
+	const delays = new Map<number, Delay>();
+	const context = benchContext({
 		baseUrl,
 		items: numberedItems(streams),
 		prompt,
 		parameters: { throughput: { mode: 'fixed', maxConcurrency: streams } },
 		onChunk: ({ type, content = '', metadata: { itemIndex = 0 } }) => {
-			if (type === 'item' && !late.has(itemIndex)) {
-				late.set(itemIndex, latenessOf(content, startedMs));
+			if (type === 'item' && !delays.has(itemIndex)) {
+				delays.set(itemIndex, delayOf(content, startedMs));
 			}
 		},
 	});
 	const startedMs = clockMs();
 	const { errors } = await runChat(context);
-	if (late.size !== streams) throw new Error(`Not all answers streamed. ${errors.join(' ')}`);
-	return [...late.values()];
+	if (delays.size !== streams) {
+		throw new Error(`Not all answers were streamed. ${errors.join(' ')}`);
+	}
+	return [...delays.values()];
 }
 
-async function watchUndici({ baseUrl }: RemoteSimulator, streams: number): Promise<Lateness[]> {
+async function measureUndici({ baseUrl }: RemoteSimulator, streams: number): Promise<Delay[]> {
 	const { origin, pathname } = new URL(baseUrl);
 	const pool = new Pool(origin, { connections: streams, pipelining: 1 });
 	const startedMs = clockMs();
-	const watchOne = async (): Promise<Lateness> => {
+	const measureStream = async (): Promise<Delay> => {
 		const { body } = await pool.request({
 			path: `${pathname}/chat/completions`,
 			method: 'POST',
 			headers: { authorization: 'Bearer simulator-key', 'content-type': 'application/json' },
 			body: JSON.stringify({ model, messages: [{ role: 'user', content: prompt }], stream: true }),
 		});
-		let late: Lateness | undefined;
+		let delay: Delay | undefined;
 		for await (const bytes of body) {
 			const text = /"content":"([^"]+)"/.exec(String(bytes))?.[1];
-			if (text !== undefined) late ??= latenessOf(text, startedMs);
+			if (text !== undefined) delay ??= delayOf(text, startedMs);
 		}
-		return late ?? latenessOf('', startedMs);
+		return delay ?? delayOf('', startedMs);
 	};
-	const late = await Promise.all(Array.from({ length: streams }, watchOne));
+	const delays = await Promise.all(Array.from({ length: streams }, measureStream));
 	await pool.close();
-	return late;
+	return delays;
 }

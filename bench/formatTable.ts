@@ -1,6 +1,10 @@
-/** A Markdown table; every column but the first is aligned to the right. */
+/** A number, possibly bold, with an optional unit. */
+const numberPattern = /^\**-?\d[\d.]*( [a-zA-Z/]+)?\**$/;
+
+/** Formats a Markdown table. Columns that contain only numbers are right-aligned. */
 export function formatTable(titles: string[], rows: string[][]): string {
-	const rule = titles.map((_, column) => (column === 0 ? '---' : '--:'));
+	const isNumeric = (column: number) => rows.every((row) => numberPattern.test(row[column] ?? ''));
+	const rule = titles.map((_, column) => (isNumeric(column) ? '--:' : '---'));
 	return [titles, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 

@@ -4,28 +4,28 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { formatMegabytes, formatTable } from './formatTable';
 import { median } from './median';
-import type { MemoryOrder, MemoryUse } from './memoryProcess';
+import type { MemoryRun, MemoryUsage } from './memoryProcess';
 import { scaled, type Scale } from './scale';
 import type { SimulatorHost } from './SimulatorHost';
 
-export interface MemoryCase extends MemoryUse {
+export interface MemoryCase extends MemoryUsage {
 	itemCount: number;
-	/** Peak growth relative to the memory that the finished output takes by itself. */
+	/** Peak growth relative to the size of the output in memory. */
 	ratio: number;
 }
 
-/** How far the heap grows while many items with long prompts run, against what the output takes. */
+/** Measures how much the heap grows while many items with long prompts run. */
 export async function measureMemory(host: SimulatorHost, scale: Scale): Promise<MemoryCase[]> {
 	const cases: MemoryCase[] = [];
 	for (const fullCount of [1000, 10_000]) {
 		const itemCount = scaled(fullCount, scale);
-		const runs: MemoryUse[] = [];
+		const runs: MemoryUsage[] = [];
 		for (let repetition = 0; repetition < scale.repetitions; repetition += 1) {
 			const simulator = await host.start({});
-			runs.push(await runInOwnProcess({ baseUrl: simulator.baseUrl, itemCount }));
+			runs.push(await runInSeparateProcess({ baseUrl: simulator.baseUrl, itemCount }));
 			await simulator.close();
 		}
-		const medianOf = (read: (run: MemoryUse) => number) => median(runs.map(read));
+		const medianOf = (read: (run: MemoryUsage) => number) => median(runs.map(read));
 		cases.push({
 			itemCount,
 			ratio: medianOf(({ peakGrowthBytes, outputBytes }) => peakGrowthBytes / outputBytes),
@@ -43,8 +43,8 @@ export function formatMemory(cases: MemoryCase[]): string {
 		[
 			'Items',
 			'Peak growth / output',
-			'Peak growth of the heap',
-			'Output on the heap',
+			'Peak growth',
+			'Output in memory',
 			'Output as JSON',
 			'Prompts sent',
 			'Peak growth per item',
@@ -59,30 +59,30 @@ export function formatMemory(cases: MemoryCase[]): string {
 			`${(row.peakGrowthBytes / row.itemCount / 1000).toFixed(1)} kB`,
 		]),
 	);
-	return `${table}\n\n${formatSlope(cases)}`;
+	return `${table}\n\n${formatGrowthPerItem(cases)}`;
 }
 
-/** What the items in flight hold is the same for any number of items: the slope leaves it out. */
-function formatSlope(cases: MemoryCase[]): string {
+/** Compares two runs to exclude memory that does not depend on the number of items. */
+function formatGrowthPerItem(cases: MemoryCase[]): string {
 	const [fewer, more] = cases;
 	if (!fewer || !more) return '';
 	const kilobytesPerItem = (read: (row: MemoryCase) => number) =>
 		((read(more) - read(fewer)) / (more.itemCount - fewer.itemCount) / 1000).toFixed(2);
 	const growth = kilobytesPerItem(({ peakGrowthBytes }) => peakGrowthBytes);
 	const output = kilobytesPerItem(({ outputBytes }) => outputBytes);
-	return `Each further item adds ${growth} kB to the peak; its output takes ${output} kB.`;
+	return `Each additional item adds ${growth} kB to the peak and ${output} kB to the output.`;
 }
 
-async function runInOwnProcess(order: MemoryOrder): Promise<MemoryUse> {
+async function runInSeparateProcess(run: MemoryRun): Promise<MemoryUsage> {
 	const child = fork(join(__dirname, 'memoryProcess.ts'), {
 		execArgv: [...process.execArgv, '--expose-gc'],
 	});
-	child.send(order);
+	child.send(run);
 	const exited = once(child, 'exit').then(([code]) => {
-		throw new Error(`The process that measures memory ended with ${String(code)}.`);
+		throw new Error(`The memory benchmark process exited with code ${String(code)}.`);
 	});
-	const [use] = await Promise.race([once(child, 'message'), exited]);
+	const [usage] = await Promise.race([once(child, 'message'), exited]);
 	exited.catch(() => undefined);
 	child.disconnect();
-	return use as MemoryUse;
+	return usage as MemoryUsage;
 }

@@ -1,47 +1,44 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
 import type { IDataObject } from 'n8n-workflow';
-import { createContext, numberedItems } from './createContext';
-import { runChat } from './runChat';
+import { benchContext, numberedItems } from './benchContext';
+import { runChat, type ChatRun } from './runChat';
 
 const sampleEveryMs = 250;
 const sentence = 'The quick brown fox jumps over the lazy dog. ';
-/** About 20 kB, made for each item by its expression, so that it is no part of the input. */
-const sentences = 450;
+/** About 20 kB per prompt. An expression builds the prompt, so that it is not part of the input. */
+const sentenceCount = 450;
 
-export interface MemoryOrder {
+export interface MemoryRun {
 	baseUrl: string;
 	itemCount: number;
 }
 
-export interface MemoryUse {
-	/** Most live heap during the run above the heap before it. */
+export interface MemoryUsage {
+	/** Largest live heap during the run, minus the live heap before it. */
 	peakGrowthBytes: number;
-	/** What the output alone still holds of the heap after the run. */
+	/** Live heap that the output occupies after the run. */
 	outputBytes: number;
 	outputJsonBytes: number;
-	/** Length of all prompts together. */
+	/** Total length of all prompts. */
 	sentBytes: number;
 }
 
-/** The heap without garbage: what is really held. */
+/** Heap size after garbage collection. */
 function liveHeapBytes(): number {
 	if (!globalThis.gc) throw new Error('Run with --expose-gc.');
 	globalThis.gc();
 	return process.memoryUsage().heapUsed;
 }
 
-async function runItems(
-	baseUrl: string,
-	items: IDataObject[],
-): Promise<Awaited<ReturnType<typeof runChat>>['items']> {
-	const prompt = `=[[tokens: 200]] {{ $json.row }} {{ '${sentence}'.repeat(${sentences}) }}`;
-	const { items: output, errors } = await runChat(createContext({ baseUrl, items, prompt }));
+async function runItems(baseUrl: string, items: IDataObject[]): Promise<ChatRun['items']> {
+	const prompt = `=[[tokens: 200]] {{ $json.row }} {{ '${sentence}'.repeat(${sentenceCount}) }}`;
+	const { items: output, errors } = await runChat(benchContext({ baseUrl, items, prompt }));
 	if (errors.length > 0) throw new Error(errors.join(' '));
 	return output;
 }
 
-async function measure({ baseUrl, itemCount }: MemoryOrder): Promise<MemoryUse> {
-	// What is loaded and compiled at first use is not what an item costs.
+async function measure({ baseUrl, itemCount }: MemoryRun): Promise<MemoryUsage> {
+	// Warm up, so that code loaded and compiled on first use is not counted.
 	await runItems(baseUrl, numberedItems(200));
 	const items = numberedItems(itemCount);
 	const beforeBytes = liveHeapBytes();
@@ -56,10 +53,10 @@ async function measure({ baseUrl, itemCount }: MemoryOrder): Promise<MemoryUse> 
 		peakGrowthBytes: Math.max(peakBytes, afterBytes) - beforeBytes,
 		outputBytes: afterBytes - beforeBytes,
 		outputJsonBytes: Buffer.byteLength(JSON.stringify(output)),
-		sentBytes: itemCount * sentences * sentence.length,
+		sentBytes: itemCount * sentenceCount * sentence.length,
 	};
 }
 
-process.once('message', (order: MemoryOrder) => {
-	void measure(order).then((use) => process.send?.(use));
+process.once('message', (run: MemoryRun) => {
+	void measure(run).then((usage) => process.send?.(usage));
 });

@@ -2,7 +2,7 @@
 import type { ExecuteContext } from 'n8n-core';
 import { Pool } from 'undici';
 import { forEachConcurrently } from '../nodes/WandbInferenceChat/forEachConcurrently';
-import { createContext, model, numberedItems } from './createContext';
+import { benchContext, model, numberedItems } from './benchContext';
 import { formatTable } from './formatTable';
 import { median } from './median';
 import { runChat } from './runChat';
@@ -17,17 +17,18 @@ const body = { model, messages: [{ role: 'user', content: prompt }], stream: fal
 
 const clients = ['helper', 'node', 'streamingNode', 'undici'] as const;
 
-/** Who sends the requests: n8n's authenticated helper in a bare loop, our node, or undici. */
-export type ClientName = (typeof clients)[number];
+/** What sends the requests: a bare loop over n8n's HTTP helper, the node, or undici. */
+type ClientName = (typeof clients)[number];
 
-export interface ClientCost {
+interface ClientCost {
 	client: ClientName;
-	/** Time of the run, and processor time of this process, for one item. */
+	/** Time per item. */
 	itemMs: number;
-	processorMs: number;
-	/** Medians of the ratios of runs side by side. */
-	timeOfHelper: number;
-	processorOfHelper: number;
+	/** CPU time of this process per item. */
+	cpuMs: number;
+	/** Relative to the bare loop in the same round; median of all rounds. */
+	timeRatio: number;
+	cpuRatio: number;
 }
 
 export interface OverheadCase {
@@ -39,10 +40,10 @@ export interface OverheadCase {
 
 interface Cost {
 	itemMs: number;
-	processorMs: number;
+	cpuMs: number;
 }
 
-/** What the node costs beside the bare helper and beside undici: same items, answers, concurrency. */
+/** Compares the time and CPU usage of the node with those of n8n's HTTP helper and undici. */
 export async function measureOverhead(host: SimulatorHost, scale: Scale): Promise<OverheadCase[]> {
 	const cases: OverheadCase[] = [];
 	for (const [latencyMs, fullCount] of [
@@ -51,7 +52,7 @@ export async function measureOverhead(host: SimulatorHost, scale: Scale): Promis
 		[300, 500],
 	] as const) {
 		const itemCount = scaled(fullCount, scale);
-		// The first round only warms up: it runs what the engine has not yet compiled.
+		// Warm up, so that compiling code is not counted.
 		await measureRound(host, latencyMs, itemCount);
 		const rounds: Array<Record<ClientName, Cost>> = [];
 		for (let round = 0; round < 2 * scale.repetitions - 1; round += 1) {
@@ -61,7 +62,7 @@ export async function measureOverhead(host: SimulatorHost, scale: Scale): Promis
 			latencyMs,
 			itemCount,
 			concurrency,
-			clients: clients.map((client) => summarise(client, rounds)),
+			clients: clients.map((client) => summarize(client, rounds)),
 		});
 	}
 	return cases;
@@ -69,50 +70,62 @@ export async function measureOverhead(host: SimulatorHost, scale: Scale): Promis
 
 export function formatOverhead(cases: OverheadCase[]): string {
 	const titles: Record<ClientName, string> = {
-		helper: "n8n's authenticated helper, bare loop",
-		node: 'the node, Stream off',
-		streamingNode: 'the node, streaming (default)',
-		undici: 'undici, kept-alive connections',
+		helper: 'Bare loop',
+		node: 'W&B Inference Chat, Stream off',
+		streamingNode: 'W&B Inference Chat, Stream on (default)',
+		undici: 'undici',
 	};
 	return formatTable(
-		['Client', 'Answers after', 'Time / helper', 'CPU / helper', 'Time per item', 'CPU per item'],
+		[
+			'Client',
+			'Response time',
+			'Time / bare loop',
+			'CPU time / bare loop',
+			'Time per item',
+			'CPU time per item',
+		],
 		cases.flatMap(({ latencyMs, clients: costs }) =>
 			costs.map((cost) => [
 				titles[cost.client],
 				`${latencyMs} ms`,
-				`**${cost.timeOfHelper.toFixed(2)}**`,
-				cost.processorOfHelper.toFixed(2),
+				`**${cost.timeRatio.toFixed(2)}**`,
+				cost.cpuRatio.toFixed(2),
 				`${cost.itemMs.toFixed(2)} ms`,
-				`${cost.processorMs.toFixed(2)} ms`,
+				`${cost.cpuMs.toFixed(2)} ms`,
 			]),
 		),
 	);
 }
 
-function summarise(client: ClientName, rounds: Array<Record<ClientName, Cost>>): ClientCost {
+function summarize(client: ClientName, rounds: Array<Record<ClientName, Cost>>): ClientCost {
 	const medianOf = (read: (round: Record<ClientName, Cost>) => number) => median(rounds.map(read));
 	return {
 		client,
 		itemMs: medianOf((round) => round[client].itemMs),
-		processorMs: medianOf((round) => round[client].processorMs),
-		timeOfHelper: medianOf((round) => round[client].itemMs / round.helper.itemMs),
-		processorOfHelper: medianOf((round) => round[client].processorMs / round.helper.processorMs),
+		cpuMs: medianOf((round) => round[client].cpuMs),
+		timeRatio: medianOf((round) => round[client].itemMs / round.helper.itemMs),
+		cpuRatio: medianOf((round) => round[client].cpuMs / round.helper.cpuMs),
 	};
 }
 
-/** Every client once; who comes first changes from round to round. */
+/** Measures every client once. The order changes from round to round. */
 async function measureRound(
 	host: SimulatorHost,
 	latencyMs: number,
 	itemCount: number,
 	round = 0,
 ): Promise<Record<ClientName, Cost>> {
-	const none: Cost = { itemMs: NaN, processorMs: NaN };
-	const costs = { helper: none, node: none, streamingNode: none, undici: none };
+	const unmeasured: Cost = { itemMs: NaN, cpuMs: NaN };
+	const costs = {
+		helper: unmeasured,
+		node: unmeasured,
+		streamingNode: unmeasured,
+		undici: unmeasured,
+	};
 	for (let turn = 0; turn < clients.length; turn += 1) {
 		const client = clients[(turn + round) % clients.length] ?? 'helper';
 		const simulator = await host.start({ latency: { kind: 'constant', ms: latencyMs } });
-		const context = createContext({
+		const context = benchContext({
 			baseUrl: simulator.baseUrl,
 			items: numberedItems(itemCount),
 			prompt,
@@ -133,15 +146,15 @@ async function measureClient(
 	baseUrl: string,
 	itemCount: number,
 ): Promise<Cost> {
-	const processorBefore = process.cpuUsage();
+	const cpuBefore = process.cpuUsage();
 	const startedMs = performance.now();
 	const answers = await readAnswers(client, context, baseUrl, itemCount);
 	const itemMs = (performance.now() - startedMs) / itemCount;
-	const { user, system } = process.cpuUsage(processorBefore);
+	const { user, system } = process.cpuUsage(cpuBefore);
 	if (answers.length !== itemCount || answers.some((text) => text !== answer)) {
-		throw new Error(`Not every answer that came through ${client} is the one asked for.`);
+		throw new Error(`Some answers received by ${client} are missing or wrong.`);
 	}
-	return { itemMs, processorMs: (user + system) / 1000 / itemCount };
+	return { itemMs, cpuMs: (user + system) / 1000 / itemCount };
 }
 
 async function readAnswers(
@@ -150,8 +163,8 @@ async function readAnswers(
 	baseUrl: string,
 	itemCount: number,
 ): Promise<string[]> {
-	if (client === 'helper') return await askHelper(context, baseUrl, itemCount);
-	if (client === 'undici') return await askUndici(baseUrl, itemCount);
+	if (client === 'helper') return await requestWithHelper(context, baseUrl, itemCount);
+	if (client === 'undici') return await requestWithUndici(baseUrl, itemCount);
 	const { items } = await runChat(context);
 	return items.map(({ json }) => String(json.output));
 }
@@ -164,7 +177,7 @@ function textOf({ choices }: Completion): string {
 	return choices[0]?.message.content ?? '';
 }
 
-async function askHelper(
+async function requestWithHelper(
 	context: ExecuteContext,
 	baseUrl: string,
 	itemCount: number,
@@ -181,7 +194,7 @@ async function askHelper(
 	return answers;
 }
 
-async function askUndici(baseUrl: string, itemCount: number): Promise<string[]> {
+async function requestWithUndici(baseUrl: string, itemCount: number): Promise<string[]> {
 	const { origin, pathname } = new URL(baseUrl);
 	const pool = new Pool(origin, { connections: concurrency, pipelining: 1 });
 	const answers = new Array<string>(itemCount);

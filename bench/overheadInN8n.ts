@@ -1,10 +1,11 @@
 import type { N8nClient } from '../tools/n8n/createN8nClient';
 import { outputItems } from '../tools/n8n/executions';
 import type { SavedCredential, WorkflowFile } from '../tools/n8n/workflowFile';
-import { model } from './createContext';
+import { model } from './benchContext';
+import { createBenchWorkflow, measuredNodeName } from './benchWorkflow';
+import { credentialFor } from './comparedNodes';
 import { formatTable } from './formatTable';
 import { median } from './median';
-import { credentialOf, measuredNodeName, workflowAround } from './n8nWorkflow';
 import { scaled, type Scale } from './scale';
 import type { SimulatorHost } from './SimulatorHost';
 import { runMeasured, withN8n } from './withN8n';
@@ -14,7 +15,7 @@ const prompt = `[[answer: ${'W&B Inference serves open models behind an API of O
 
 const clients = ['bareLoop', 'node', 'streamingLoop', 'streamingNode'] as const;
 
-/** The bare loop over the helper in a node of its own and our node, without and with streaming. */
+/** The bare loop over n8n's HTTP helper and the node, each without and with streaming. */
 type ClientName = (typeof clients)[number];
 
 export interface OverheadInN8nCase {
@@ -24,14 +25,14 @@ export interface OverheadInN8nCase {
 	clients: Array<{
 		client: ClientName;
 		itemMs: number;
-		/** Of the bare loop that asks for the same, streamed or not: median of runs side by side. */
-		timeOfBareLoop: number;
+		/** Relative to the loop that sends the same requests in the same round; median of all rounds. */
+		timeRatio: number;
 	}>;
 }
 
 /**
- * What the node costs where people run it. In a running n8n the helper reads and decrypts the
- * credential for each request, so the floor lies higher than in a bare process.
+ * Measures the overhead in a running n8n, where the helper also reads and decrypts the credential
+ * for each request.
  */
 export async function measureOverheadInN8n(
 	host: SimulatorHost,
@@ -45,7 +46,7 @@ export async function measureOverheadInN8n(
 			[300, 300],
 		] as const) {
 			const itemCount = scaled(fullCount, scale);
-			// The first round only warms up: it runs what the engine has not yet compiled.
+			// Warm up, so that compiling code is not counted.
 			await measureRound(client, host, latencyMs, itemCount, 0);
 			const rounds: Array<Record<ClientName, number>> = [];
 			for (let round = 0; round < 2 * scale.repetitions + 1; round += 1) {
@@ -58,7 +59,7 @@ export async function measureOverheadInN8n(
 				clients: clients.map((name) => ({
 					client: name,
 					itemMs: median(rounds.map((round) => round[name])) / itemCount,
-					timeOfBareLoop: median(rounds.map((round) => round[name] / round[loopOf(name)])),
+					timeRatio: median(rounds.map((round) => round[name] / round[baselineOf(name)])),
 				})),
 			});
 		}
@@ -68,30 +69,30 @@ export async function measureOverheadInN8n(
 
 export function formatOverheadInN8n(cases: OverheadInN8nCase[]): string {
 	const titles: Record<ClientName, string> = {
-		bareLoop: "n8n's authenticated helper, bare loop in a node",
-		node: 'the node, Stream off',
-		streamingLoop: 'the bare loop, streaming, bytes unread',
-		streamingNode: 'the node, streaming (default)',
+		bareLoop: 'Bare loop',
+		node: 'W&B Inference Chat, Stream off',
+		streamingLoop: 'Bare loop, streaming without parsing',
+		streamingNode: 'W&B Inference Chat, Stream on (default)',
 	};
 	return formatTable(
-		['Node', 'Answers after', 'Time / bare loop', 'Time per item'],
+		['Node', 'Response time', 'Time / bare loop', 'Time per item'],
 		cases.flatMap(({ latencyMs, clients: costs }) =>
-			costs.map(({ client, timeOfBareLoop, itemMs }) => [
+			costs.map(({ client, timeRatio, itemMs }) => [
 				titles[client],
 				`${latencyMs} ms`,
-				`**${timeOfBareLoop.toFixed(2)}**`,
+				`**${timeRatio.toFixed(2)}**`,
 				`${itemMs.toFixed(2)} ms`,
 			]),
 		),
 	);
 }
 
-/** The bare loop that sends the same requests. */
-function loopOf(client: ClientName): ClientName {
+/** The bare loop that sends the same requests as the client. */
+function baselineOf(client: ClientName): ClientName {
 	return client === 'bareLoop' || client === 'node' ? 'bareLoop' : 'streamingLoop';
 }
 
-/** Every node once, in milliseconds; who comes first changes from round to round. */
+/** Runs every node once and returns the times in milliseconds. The order changes in each round. */
 async function measureRound(
 	client: N8nClient,
 	host: SimulatorHost,
@@ -103,15 +104,17 @@ async function measureRound(
 	const simulator = await host.start({ latency: { kind: 'constant', ms: latencyMs } });
 	const credential = await client.saveCredential({
 		name: 'Bench overhead',
-		...credentialOf('wandbInferenceChat', simulator.baseUrl),
+		...credentialFor('wandbInferenceChat', simulator.baseUrl),
 	});
 	for (let turn = 0; turn < clients.length; turn += 1) {
 		const name = clients[(turn + round) % clients.length] ?? 'bareLoop';
-		const workflow = buildWorkflow(name, itemCount, simulator.baseUrl, credential);
+		const workflow = createWorkflowFor(name, itemCount, simulator.baseUrl, credential);
 		const { execution, nodeMs } = await runMeasured(client, workflow);
 		const count = outputItems(execution, measuredNodeName).length;
 		if (execution.status !== 'success' || count !== itemCount) {
-			throw new Error(`${name} answered ${count} of ${itemCount}. ${execution.error?.message}`);
+			throw new Error(
+				`${name} completed ${count} of ${itemCount} items. ${execution.error?.message}`,
+			);
 		}
 		times[name] = nodeMs;
 	}
@@ -119,7 +122,7 @@ async function measureRound(
 	return times;
 }
 
-function buildWorkflow(
+function createWorkflowFor(
 	name: ClientName,
 	itemCount: number,
 	baseUrl: string,
@@ -145,5 +148,5 @@ function buildWorkflow(
 						throughput: { mode: 'fixed', maxConcurrency: concurrency },
 					},
 				};
-	return workflowAround(`Bench ${name}`, itemCount, credential, { typeVersion: 1, ...node });
+	return createBenchWorkflow(`Bench ${name}`, itemCount, credential, { typeVersion: 1, ...node });
 }

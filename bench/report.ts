@@ -1,16 +1,19 @@
 import { formatBurst } from './burst';
 import { formatFirstChunk } from './firstChunk';
+import { formatTable } from './formatTable';
 import { formatMemory } from './memory';
+import { formatNodeComparison } from './nodeComparison';
 import { formatOverhead } from './overhead';
 import { formatOverheadInN8n } from './overheadInN8n';
 import { formatParseSpeed } from './parseSpeed';
-import { formatRealN8n } from './realN8n';
-import type { BenchmarkResults, Circumstances, Measured } from './results';
-import { formatTimeAgainstOracle } from './timeAgainstOracle';
+import type { BenchmarkResults, Conditions, Measured } from './results';
+import { formatTimeAgainstOptimum } from './timeAgainstOptimum';
 
 interface Section<Result> {
 	title: string;
 	explanation: string;
+	/** Names and values. */
+	settings?: Array<[string, string]>;
 	format(result: Result): string;
 }
 
@@ -19,109 +22,176 @@ type Sections = {
 };
 
 const sections: Sections = {
-	timeAgainstOracle: {
-		title: 'Time against the optimum',
+	timeAgainstOptimum: {
+		title: 'Time compared to the optimum',
 		explanation:
-			"A service with a hard limit that the node is not told, cold start each time. The optimum is `N * t / C`: a client that knows the limit and never leaves a place empty. Answers take 300 ms (600 ms at a limit of 200) or are log-normal around that median (sigma 0.6); 20 items for each place; Max Concurrency is 512 instead of the default 64, or it would be the limit that counts. The last column is one run of mode 'Fixed' with the true limit.",
-		format: formatTimeAgainstOracle,
+			"At the start of each run, the node doesn't know the service's concurrency limit. The optimum is the time of a client that knows the limit and keeps every slot busy: the sum of all response times divided by the limit. **Fixed mode / optimum** is one run in Fixed mode, with **Max Concurrency** set to the limit.",
+		settings: [
+			[
+				'Response time',
+				'300 ms (600 ms with a limit of 200), constant or log-normal with this median (sigma 0.6)',
+			],
+			['Items', '20 per slot'],
+			['Max Concurrency', '512, because the default of 64 would cap the higher limits'],
+		],
+		format: formatTimeAgainstOptimum,
 	},
 	overhead: {
 		title: 'Overhead',
 		explanation:
-			"The node beside a bare loop over n8n's authenticated HTTP helper, and beside undici on kept-alive connections: same items, answers and concurrency (32), side by side in turn. CPU is the processor time of the client process alone; the simulator has its own. Real answers take seconds: at 0 ms nothing but overhead is left.",
+			"Compares the node with undici and with a bare loop over n8n's authenticated HTTP helper. All clients request the same answers and take turns. CPU time is that of the client process, without the simulator. With a response time of 0 ms, only the overhead remains; real responses take seconds.",
+		settings: [
+			['Concurrency', '32'],
+			['undici', 'keep-alive connections'],
+		],
 		format: formatOverhead,
 	},
 	overheadInN8n: {
-		title: 'Overhead in a real n8n',
+		title: 'Overhead in n8n',
 		explanation:
-			"The same comparison where people run the node: the bare loop is a node of its own (`bench/bareLoop`) in the same n8n, with the same items, answers, concurrency (32) and credential, which n8n's helper reads and decrypts for each request. Each row is compared with the bare loop that sends the same requests. At 50 ms 32 streams bring 57,000 tokens a second, all on n8n's one processor core. Time is n8n's own for the node.",
+			"The same comparison in a running n8n, where the HTTP helper also reads and decrypts the credential for each request. The bare loop is a node (`bench/bareLoop`) with the same items, answers, and credential. Each row is compared to the bare loop that sends the same requests. Times are the node's execution times as reported by n8n.",
+		settings: [
+			['Concurrency', '32'],
+			[
+				'Streaming throughput at 50 ms',
+				'57,000 tokens per second, on the single CPU core that n8n uses',
+			],
+		],
 		format: formatOverheadInN8n,
 	},
 	firstChunk: {
-		title: 'First chunk of a stream',
-		explanation:
-			"When the first text is handed to `sendChunk`: after the moment at which the server sent it (its clock is the answer's first word), and after the start of the node's execution plus the server's own 200 ms to its first token, which counts the sending of all requests too. undici shows how much of it is the connection, the timers of the server and the machine.",
+		title: 'Time to first chunk',
+		explanation: `Delay until the node passes the first text to \`sendChunk\`, and until undici receives it, measured from two points:
+
+- **Sending**: when the server sends the text, which starts with the server's time.
+- **Start**: when the execution starts, plus the server's time to first token (200 ms). Includes sending all requests.
+
+The results of undici show how much of the delay is caused by the connection, the server's timers, and the machine.`,
 		format: formatFirstChunk,
 	},
 	parseSpeed: {
-		title: 'Reading server-sent events',
+		title: 'Parsing server-sent events',
 		explanation:
-			'Streams from memory through `readCompletion`, in reads of 64 kB. A growth of 1 means that the time is proportional to the length.',
+			'Parses streams from memory with `readCompletion`. If **Time per MB / shortest** is 1, the time is proportional to the length.',
+		settings: [['Chunk size', '64 kB']],
 		format: formatParseSpeed,
 	},
 	memory: {
 		title: 'Memory',
 		explanation:
-			'Live heap (after garbage collection, sampled every 250 ms) of a process of its own, for prompts of 20 kB and answers of 200 tokens. Prompts and raw answers of finished items are not held: what grows is the output.',
+			'Growth of the live heap (after garbage collection) in a separate process. Prompts and raw completions of finished items are not kept in memory, so only the output grows with the number of items.',
+		settings: [
+			['Prompt length', '20 kB'],
+			['Answer length', '200 tokens'],
+			['Sampling interval', '250 ms'],
+		],
 		format: formatMemory,
 	},
 	burst: {
-		title: 'A burst of executions',
+		title: 'Burst of executions',
 		explanation:
-			'Executions of one item each, all started at the same moment, answers of 300 ms, one number of successes for each repetition.',
+			'Executions with one item each, all started at the same time. **Succeeded** is the number of successful executions in each repetition. The optimum is the sum of all response times divided by the limit.',
+		settings: [['Response time', '300 ms']],
 		format: formatBurst,
 	},
-	realN8n: {
-		title: 'In a real n8n',
+	nodeComparison: {
+		title: 'Comparison with other nodes',
 		explanation:
-			"Items through a workflow of a real n8n, answers of 50 ms, each node as it is when dropped on the canvas. Time is n8n's own for the node; a node that fails puts out nothing, whatever was paid for. 1,000 items are measured once, 100 three times.",
-		format: formatRealN8n,
+			"Each node runs in a workflow in n8n with its default settings. Times are the node's execution times as reported by n8n. A node that fails returns no items, not even those already paid for.",
+		settings: [
+			['Response time', '50 ms'],
+			['Repetitions', '3 for 100 items, 1 for 1,000 items'],
+		],
+		format: formatNodeComparison,
 	},
 };
 
-/** The tables of these results, for the terminal. */
+/** Formats the tables for the terminal. */
 export function formatSection(results: BenchmarkResults): string {
 	return sectionsOf(results)
 		.map(({ title, table }) => `\n${title}\n\n${table}`)
 		.join('\n');
 }
 
-/** The page `docs/benchmarks.md`. */
+/** Formats `docs/benchmarks.md`. */
 export function formatReport(results: BenchmarkResults): string {
-	const body = sectionsOf(results).map(
-		({ title, explanation, table, circumstances }) =>
-			`## ${title}\n\n${explanation}\n\n${table}\n\n${formatCircumstances(circumstances)}\n`,
+	const filled = sectionsOf(results);
+	const body = filled.map(({ title, explanation, settings, table }) =>
+		[`## ${title}`, explanation, settings, `${table}\n`].filter((text) => text !== '').join('\n\n'),
 	);
 	return `# Benchmarks
 
-Measured by \`npm run bench\` against the simulator of W&B Inference in \`test/support/simulator\`, which
-runs in a process of its own on the same machine. Numbers are medians, ratios come first.
-Raw numbers: [benchmarks.json](benchmarks.json).
+These benchmarks of the W&B Inference Chat node use the simulator in \`tools/simulator\`, which runs in a separate process on the same machine. To repeat them, run \`npm run bench\`. Values are medians unless stated otherwise, and the most important ones are in bold. For the raw results, refer to [benchmarks.json](benchmarks.json).
 
-![Charts of the results below](benchmarks.svg)
+${body.join('\n')}
+## Test conditions
 
-${body.join('\n')}`;
+Load is the load average over one minute. If it exceeds the number of cores, other processes were also running.
+
+${formatConditions(filled)}
+`;
 }
 
 interface FilledSection {
 	title: string;
 	explanation: string;
+	settings: string;
 	table: string;
-	circumstances: Circumstances;
+	conditions: Conditions;
 }
 
 function sectionsOf(results: BenchmarkResults): FilledSection[] {
 	return [
-		...fill(sections.timeAgainstOracle, results.timeAgainstOracle),
+		...fill(sections.timeAgainstOptimum, results.timeAgainstOptimum),
 		...fill(sections.overhead, results.overhead),
 		...fill(sections.overheadInN8n, results.overheadInN8n),
 		...fill(sections.firstChunk, results.firstChunk),
 		...fill(sections.parseSpeed, results.parseSpeed),
 		...fill(sections.memory, results.memory),
 		...fill(sections.burst, results.burst),
-		...fill(sections.realN8n, results.realN8n),
+		...fill(sections.nodeComparison, results.nodeComparison),
 	];
 }
 
 function fill<Result>(
-	{ title, explanation, format }: Section<Result>,
+	{ title, explanation, settings = [], format }: Section<Result>,
 	measured: Measured<Result> | undefined,
 ): FilledSection[] {
 	if (!measured) return [];
-	const { result, circumstances } = measured;
-	return [{ title, explanation, table: format(result), circumstances }];
+	return [
+		{
+			title,
+			explanation,
+			settings: settings.map(([name, value]) => `- ${name}: ${value}`).join('\n'),
+			table: format(measured.result),
+			conditions: measured.conditions,
+		},
+	];
 }
 
-function formatCircumstances({ date, machine, versions, load }: Circumstances): string {
-	return `_${date.slice(0, 10)}, ${machine.cores} cores of ${machine.processor}, ${machine.system}, Node.js ${versions.node}, n8n-core ${versions['n8n-core']}; load ${load.before} before, ${load.after} after._`;
+function formatConditions(filled: FilledSection[]): string {
+	return formatTable(
+		[
+			'Benchmark',
+			'Date',
+			'Processor',
+			'Cores',
+			'System',
+			'Node.js',
+			'n8n-core',
+			'Load before',
+			'Load after',
+		],
+		filled.map(({ title, conditions: { date, machine, versions, load } }) => [
+			title,
+			date.slice(0, 10),
+			machine.processor,
+			String(machine.cores),
+			machine.system,
+			versions.node,
+			versions['n8n-core'],
+			String(load.before),
+			String(load.after),
+		]),
+	);
 }

@@ -8,48 +8,48 @@ import manifest from '../package.json';
 import type { BurstResult } from './burst';
 import type { FirstChunkCase } from './firstChunk';
 import type { MemoryCase } from './memory';
+import type { NodeComparison } from './nodeComparison';
 import type { OverheadCase } from './overhead';
 import type { OverheadInN8nCase } from './overheadInN8n';
 import type { ParseSpeedCase } from './parseSpeed';
-import type { RealN8nResult } from './realN8n';
-import type { OracleCase } from './timeAgainstOracle';
+import type { OptimumCase } from './timeAgainstOptimum';
 
-/** When and where a part was measured: parts may be measured again one by one. */
-export interface Circumstances {
+/** When and where a part was measured. Parts can be measured separately. */
+export interface Conditions {
 	date: string;
 	durationSeconds: number;
 	machine: { processor: string; cores: number; memoryGigabytes: number; system: string };
 	versions: { package: string; node: string; 'n8n-core': string; undici: string };
-	/** Load average of the last minute, before and after: above the cores means that others ran too. */
+	/** Load averages over one minute. More than `cores` means that other processes were running. */
 	load: { before: number; after: number };
 }
 
 export interface Measured<Result> {
-	circumstances: Circumstances;
+	conditions: Conditions;
 	result: Result;
 }
 
-/** Everything in `docs/benchmarks.json`, each part as it was measured last. */
+/** Contents of `docs/benchmarks.json`: the latest result of each part. */
 export interface BenchmarkResults {
-	timeAgainstOracle?: Measured<OracleCase[]>;
+	timeAgainstOptimum?: Measured<OptimumCase[]>;
 	overhead?: Measured<OverheadCase[]>;
 	overheadInN8n?: Measured<OverheadInN8nCase[]>;
 	firstChunk?: Measured<FirstChunkCase[]>;
 	parseSpeed?: Measured<ParseSpeedCase[]>;
 	memory?: Measured<MemoryCase[]>;
 	burst?: Measured<BurstResult>;
-	realN8n?: Measured<RealN8nResult>;
+	nodeComparison?: Measured<NodeComparison>;
 }
 
-/** Measures and notes under which circumstances. */
-export async function withCircumstances<Result>(
+/** Measures and records the conditions. */
+export async function withConditions<Result>(
 	measure: () => Promise<Result>,
 ): Promise<Measured<Result>> {
 	const date = new Date().toISOString();
 	const startedMs = performance.now();
 	const loadBefore = currentLoad();
 	const result = await measure();
-	const circumstances = {
+	const conditions = {
 		date,
 		durationSeconds: Math.round((performance.now() - startedMs) / 1000),
 		machine: {
@@ -66,10 +66,10 @@ export async function withCircumstances<Result>(
 		},
 		load: { before: loadBefore, after: currentLoad() },
 	};
-	return { circumstances, result };
+	return { conditions, result };
 }
 
-/** The results of earlier runs; none when there is no file. */
+/** Reads the results of earlier runs. Returns an empty object if there is no file. */
 export async function readResults(file: string): Promise<BenchmarkResults> {
 	try {
 		return JSON.parse(await readFile(file, 'utf8')) as BenchmarkResults;
@@ -84,7 +84,7 @@ export async function writeResults(file: string, results: BenchmarkResults): Pro
 	await writeFile(file, `${JSON.stringify(results, roundNumbers, '\t')}\n`);
 }
 
-/** More digits than were measured only make differences look like changes. */
+/** Rounds to four significant digits, because more would only be noise. */
 function roundNumbers(_: string, value: unknown): unknown {
 	return typeof value === 'number' ? Number(value.toPrecision(4)) : value;
 }

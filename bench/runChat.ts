@@ -6,11 +6,11 @@ export interface ChatRun {
 	durationMs: number;
 	items: INodeExecutionData[];
 	failedCount: number;
-	/** What the failed items say, each sentence once. */
+	/** The distinct error messages of the failed items. */
 	errors: string[];
 }
 
-/** Runs the chat node once and takes its time. */
+/** Runs the chat node once and measures how long it takes. */
 export async function runChat(context: ExecuteContext): Promise<ChatRun> {
 	const startedMs = performance.now();
 	const [items = []] = await new WandbInferenceChat().execute.call(context);

@@ -1,14 +1,14 @@
-/** How much is measured; `quick` only shows that everything works. */
+/** How much to measure. `quickScale` only checks that everything works. */
 export interface Scale {
 	repetitions: number;
-	/** Part of the full number of items. */
-	share: number;
+	/** Fraction of the full number of items. */
+	itemShare: number;
 }
 
-export const fullScale: Scale = { repetitions: 3, share: 1 };
-export const quickScale: Scale = { repetitions: 1, share: 0.1 };
+export const fullScale: Scale = { repetitions: 3, itemShare: 1 };
+export const quickScale: Scale = { repetitions: 1, itemShare: 0.1 };
 
-/** The full number of items cut to the scale. */
-export function scaled(count: number, { share }: Scale): number {
-	return Math.max(1, Math.round(count * share));
+/** Reduces the full number of items to the scale. */
+export function scaled(count: number, { itemShare }: Scale): number {
+	return Math.max(1, Math.round(count * itemShare));
 }

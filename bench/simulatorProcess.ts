@@ -1,40 +1,40 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
 import { ServerResponse } from 'node:http';
-import { clockMs, clockWord } from './clock';
 import { startSimulator, type Simulator } from '../tools/simulator/simulator';
-import type { SimulatorAnswer, SimulatorOrder } from './SimulatorHost';
+import { clockMs, timestampMarker } from './clockMs';
+import type { SimulatorCommand, SimulatorReply } from './SimulatorHost';
 
 const simulators = new Map<string, Simulator>();
 
-async function obey(order: SimulatorOrder): Promise<SimulatorAnswer> {
-	if (order.kind === 'start') {
-		const simulator = await startSimulator({ keepRequests: false, ...order.options });
+async function execute(command: SimulatorCommand): Promise<SimulatorReply> {
+	if (command.kind === 'start') {
+		const simulator = await startSimulator({ keepRequests: false, ...command.options });
 		simulators.set(simulator.baseUrl, simulator);
-		return { id: order.id, baseUrl: simulator.baseUrl };
+		return { id: command.id, baseUrl: simulator.baseUrl };
 	}
-	const { baseUrl } = order;
+	const { baseUrl } = command;
 	const simulator = simulators.get(baseUrl);
-	if (order.kind === 'close') {
+	if (command.kind === 'close') {
 		await simulator?.close();
 		simulators.delete(baseUrl);
 	}
-	return { id: order.id, baseUrl, statistics: simulator?.statistics };
+	return { id: command.id, baseUrl, statistics: simulator?.statistics };
 }
 
 const { write } = ServerResponse.prototype;
 
-/** A streamed answer whose first token is the clock word says instead when that token is sent. */
-ServerResponse.prototype.write = function (data: unknown, ...others: unknown[]) {
+/** Replaces the marker in a streamed answer with the time at which the chunk is sent. */
+ServerResponse.prototype.write = function (data: unknown, ...rest: unknown[]) {
 	const stamped =
 		typeof data === 'string'
-			? data.replace(`"content":"${clockWord}"`, () => `"content":"${clockMs()} "`)
+			? data.replace(`"content":"${timestampMarker}"`, () => `"content":"${clockMs()} "`)
 			: data;
-	return Reflect.apply(write, this, [stamped, ...others]) as boolean;
+	return Reflect.apply(write, this, [stamped, ...rest]) as boolean;
 };
 
-process.on('message', (order: SimulatorOrder) => {
-	void obey(order).then((answer) => process.send?.(answer));
+process.on('message', (command: SimulatorCommand) => {
+	void execute(command).then((reply) => process.send?.(reply));
 });
-// Ctrl-C reaches the whole process group; the bench itself decides when this process ends.
+// Ctrl+C reaches the whole process group, but the benchmark decides when this process ends.
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit());

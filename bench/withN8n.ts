@@ -12,18 +12,18 @@ import { ensureN8n, testedVersion } from '../tools/n8n/ensureN8n';
 import type { Execution } from '../tools/n8n/executions';
 import { startN8n } from '../tools/n8n/startN8n';
 import type { WorkflowFile } from '../tools/n8n/workflowFile';
-import { measuredNodeName } from './n8nWorkflow';
+import { measuredNodeName } from './benchWorkflow';
 
 const owner = { email: 'owner@n8n.local', password: 'Benchmark1' };
 const packageFolder = join(__dirname, '..');
 
-/** Whether an n8n is at hand that does not have to be installed first. */
+/** Whether n8n is already installed. */
 export function isN8nInstalled(): boolean {
 	if (process.env.N8N_BIN) return true;
 	return existsSync(join(cacheFolder(), `n8n-${testedVersion}`, 'node_modules/n8n/bin/n8n'));
 }
 
-/** Starts a fresh n8n with the built package and the bare loop in it, and ends it afterwards. */
+/** Runs `measure` with a new n8n instance that has the package and the bare loop installed. */
 export async function withN8n<Result>(
 	measure: (client: N8nClient, version: string) => Promise<Result>,
 ): Promise<Result> {
@@ -47,7 +47,7 @@ export async function withN8n<Result>(
 	}
 }
 
-/** Runs a workflow once; `nodeMs` is how long its measured node took, as n8n counts it. */
+/** Runs a workflow once. `nodeMs` is the execution time of the measured node, as reported by n8n. */
 export async function runMeasured(
 	client: N8nClient,
 	workflow: WorkflowFile,
@@ -55,6 +55,6 @@ export async function runMeasured(
 	const executionId = await client.runWorkflow(await client.importWorkflow(workflow));
 	const execution = await client.waitForExecution(executionId, 300_000);
 	const [nodeRun] = execution.runData[measuredNodeName] ?? [];
-	if (!nodeRun) throw new Error(`n8n did not run ${workflow.name}: ${execution.error?.message}`);
+	if (!nodeRun) throw new Error(`${workflow.name} did not run: ${execution.error?.message}`);
 	return { execution, nodeMs: Number(nodeRun.executionTime) };
 }

@@ -1,7 +1,7 @@
 /**
- * The least that a node of n8n can do: the same body for every item through n8n's authenticated
- * HTTP helper, so many at once. It reads no expression, survives no fault and keeps the raw answers,
- * those of a stream unread.
+ * The least that an n8n node can do: sends the same body for every item with n8n's authenticated
+ * HTTP helper. It resolves no expressions, handles no errors, and returns raw responses. It does not
+ * parse streams.
  */
 class BareLoop {
 	description = {
@@ -9,7 +9,7 @@ class BareLoop {
 		name: 'bareLoop',
 		group: ['transform'],
 		version: 1,
-		description: 'Sends one request for each item',
+		description: 'Sends one request per item',
 		defaults: { name: 'Bare Loop' },
 		inputs: ['main'],
 		outputs: ['main'],
@@ -47,9 +47,9 @@ class BareLoop {
 }
 
 async function readStream(body) {
-	const pieces = [];
-	for await (const bytes of body) pieces.push(bytes);
-	return { text: Buffer.concat(pieces).toString() };
+	const chunks = [];
+	for await (const chunk of body) chunks.push(chunk);
+	return { text: Buffer.concat(chunks).toString() };
 }
 
 module.exports = { BareLoop };

@@ -1,7 +1,7 @@
 import { Pace } from '../tools/simulator/Pace';
 import type { Latency, SimulatorOptions } from '../tools/simulator/simulator';
 import { readSettings } from '../tools/simulator/simulatorOptions';
-import { createContext, numberedItems } from './createContext';
+import { benchContext, numberedItems } from './benchContext';
 import { formatSeconds, formatTable } from './formatTable';
 import { median } from './median';
 import { runChat } from './runChat';
@@ -9,25 +9,25 @@ import { scaled, type Scale } from './scale';
 import type { SimulatorHost } from './SimulatorHost';
 
 const limits = [1, 4, 10, 50, 200];
-/** Items for each place: as many answers as one place gives one after the other. */
-const itemsPerPlace = 20;
-/** Above the largest limit, or the node's own default of 64 would be what is measured. */
+/** How many items each slot completes, one after another. */
+const itemsPerSlot = 20;
+/** Higher than all limits. The default of 64 would cap the larger ones. */
 const maxConcurrency = 512;
 
-export interface OracleCase {
+export interface OptimumCase {
 	limit: number;
 	latency: Latency['kind'];
-	/** Share of requests that the service answers with 503. */
+	/** Share of requests that fail with a 503. */
 	errorShare: number;
 	itemCount: number;
-	/** `N * t / C`: the time of a client that knows the limit and never leaves a place empty. */
-	oracleMs: number;
+	/** Sum of all response times / `limit`, as if every slot were always in use. */
+	optimumMs: number;
 	adaptiveMs: number;
 	ratio: number;
 	requestsPerItem: number;
 	failedCount: number;
 	errors: string[];
-	/** One run with mode Fixed and exactly this limit, against the same oracle. */
+	/** Time / optimum of one run in Fixed mode with this limit. */
 	fixedRatio: number;
 }
 
@@ -40,47 +40,47 @@ interface Setting {
 interface Measurement {
 	durationMs: number;
 	ratio: number;
-	oracleMs: number;
+	optimumMs: number;
 	requestsPerItem: number;
 	failedCount: number;
 	errors: string[];
 }
 
-/** Time to answer all items under hard limits that the node is not told, against the optimum. */
-export async function measureTimeAgainstOracle(
+/** Measures the time to complete all items when the node does not know the concurrency limit. */
+export async function measureTimeAgainstOptimum(
 	host: SimulatorHost,
 	scale: Scale,
-): Promise<OracleCase[]> {
+): Promise<OptimumCase[]> {
 	const settings: Setting[] = limits.flatMap((limit) => [
 		{ limit, kind: 'constant', errorShare: 0 },
 		{ limit, kind: 'logNormal', errorShare: 0 },
 	]);
 	settings.push({ limit: 10, kind: 'constant', errorShare: 0.02 });
-	const cases: OracleCase[] = [];
+	const cases: OptimumCase[] = [];
 	for (const setting of settings) cases.push(await measureCase(host, setting, scale));
 	return cases;
 }
 
-export function formatTimeAgainstOracle(cases: OracleCase[]): string {
+export function formatTimeAgainstOptimum(cases: OptimumCase[]): string {
 	return formatTable(
 		[
-			'Limit of the service',
-			'Answers',
+			'Concurrency limit',
+			'Response times',
 			'Items',
 			'Time / optimum',
 			'Time',
 			'Optimum',
 			'Requests per item',
-			'Failed',
-			'Told the limit (Fixed) / optimum',
+			'Failed items',
+			'Fixed mode / optimum',
 		],
 		cases.map((row) => [
-			`${row.limit}${row.errorShare > 0 ? ` and ${row.errorShare * 100} % 503s` : ''}`,
+			`${row.limit}${row.errorShare > 0 ? `, ${row.errorShare * 100}% 503 responses` : ''}`,
 			row.latency === 'constant' ? 'constant' : 'log-normal',
 			String(row.itemCount),
 			`**${row.ratio.toFixed(2)}**`,
 			formatSeconds(row.adaptiveMs),
-			formatSeconds(row.oracleMs),
+			formatSeconds(row.optimumMs),
 			row.requestsPerItem.toFixed(3),
 			String(row.failedCount),
 			row.fixedRatio.toFixed(2),
@@ -92,8 +92,8 @@ async function measureCase(
 	host: SimulatorHost,
 	setting: Setting,
 	scale: Scale,
-): Promise<OracleCase> {
-	const itemCount = scaled(itemsPerPlace, scale) * setting.limit;
+): Promise<OptimumCase> {
+	const itemCount = scaled(itemsPerSlot, scale) * setting.limit;
 	const runs: Measurement[] = [];
 	for (let repetition = 1; repetition <= scale.repetitions; repetition += 1) {
 		runs.push(await measureOnce(host, setting, itemCount, repetition, 'adaptive'));
@@ -105,7 +105,7 @@ async function measureCase(
 		latency: setting.kind,
 		errorShare: setting.errorShare,
 		itemCount,
-		oracleMs: medianOf(({ oracleMs }) => oracleMs),
+		optimumMs: medianOf(({ optimumMs }) => optimumMs),
 		adaptiveMs: medianOf(({ durationMs }) => durationMs),
 		ratio: medianOf(({ ratio }) => ratio),
 		requestsPerItem: medianOf(({ requestsPerItem }) => requestsPerItem),
@@ -122,9 +122,9 @@ async function measureOnce(
 	seed: number,
 	mode: 'adaptive' | 'fixed',
 ): Promise<Measurement> {
-	const options = simulatorOptions(setting, seed);
+	const options = createSimulatorOptions(setting, seed);
 	const simulator = await host.start(options);
-	const context = createContext({
+	const context = benchContext({
 		baseUrl: simulator.baseUrl,
 		items: numberedItems(itemCount),
 		prompt: '[[tokens: 4]]',
@@ -135,14 +135,17 @@ async function measureOnce(
 	const { durationMs, failedCount, errors } = await runChat(context);
 	const { requests } = await simulator.readStatistics();
 	await simulator.close();
-	const oracleMs = workMs(options, itemCount) / setting.limit;
-	const ratio = durationMs / oracleMs;
+	const optimumMs = totalLatencyMs(options, itemCount) / setting.limit;
+	const ratio = durationMs / optimumMs;
 	const requestsPerItem = requests / itemCount;
-	return { durationMs, ratio, oracleMs, requestsPerItem, failedCount, errors };
+	return { durationMs, ratio, optimumMs, requestsPerItem, failedCount, errors };
 }
 
-function simulatorOptions({ limit, kind, errorShare }: Setting, seed: number): SimulatorOptions {
-	// 200 answers in 300 ms would measure the processor of the machine, not the limiter.
+function createSimulatorOptions(
+	{ limit, kind, errorShare }: Setting,
+	seed: number,
+): SimulatorOptions {
+	// With 200 responses per 300 ms, the CPU would be the bottleneck instead of the limit.
 	const ms = limit < 200 ? 300 : 600;
 	return {
 		seed,
@@ -155,8 +158,8 @@ function simulatorOptions({ limit, kind, errorShare }: Setting, seed: number): S
 	};
 }
 
-/** The sum of the latencies that the simulator draws for these items. */
-function workMs(options: SimulatorOptions, itemCount: number): number {
+/** Sum of the latencies that the simulator generates for these items. */
+function totalLatencyMs(options: SimulatorOptions, itemCount: number): number {
 	const pace = new Pace(readSettings(options));
 	let sumMs = 0;
 	for (let item = 0; item < itemCount; item += 1) sumMs += pace.next(0).lastMs;

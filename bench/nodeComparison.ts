@@ -1,15 +1,15 @@
 import type { N8nClient } from '../tools/n8n/createN8nClient';
 import { outputItems } from '../tools/n8n/executions';
 import type { SimulatorOptions } from '../tools/simulator/simulator';
+import { measuredNodeName } from './benchWorkflow';
+import {
+	comparedNodes,
+	createComparisonWorkflow,
+	credentialFor,
+	type ComparedNode,
+} from './comparedNodes';
 import { formatSeconds, formatTable } from './formatTable';
 import { median } from './median';
-import {
-	buildWorkflow,
-	competitors,
-	credentialOf,
-	measuredNodeName,
-	type Competitor,
-} from './n8nWorkflow';
 import { scaled, type Scale } from './scale';
 import type { SimulatorHost } from './SimulatorHost';
 import { runMeasured, withN8n } from './withN8n';
@@ -19,29 +19,29 @@ const limit = 10;
 
 const services = ['plain', 'errors', 'limited'] as const;
 
-/** What the service does: nothing but answer, 5 % 429s at random, or a hard limit of ten at once. */
-export type ServiceKind = (typeof services)[number];
+/** No errors, 5% random 429 responses, or a limit of 10 concurrent requests. */
+type ServiceKind = (typeof services)[number];
 
-export interface RealN8nCase {
-	competitor: Competitor;
+interface NodeComparisonCase {
+	node: ComparedNode;
 	itemCount: number;
 	service: ServiceKind;
 	retryOnFail: boolean;
 	runs: number;
 	succeededRuns: number;
-	/** Items that came out; none when the node fails. */
+	/** Number of output items. A node that fails returns none. */
 	outputCount: number;
 	nodeMs: number;
 	requestsPerItem: number;
 	error?: string;
 }
 
-export interface RealN8nResult {
+export interface NodeComparison {
 	n8nVersion: string;
-	cases: RealN8nCase[];
+	cases: NodeComparisonCase[];
 }
 
-type Setting = Pick<RealN8nCase, 'competitor' | 'itemCount' | 'service' | 'retryOnFail'>;
+type Setting = Pick<NodeComparisonCase, 'node' | 'itemCount' | 'service' | 'retryOnFail'>;
 
 interface Outcome {
 	hasSucceeded: boolean;
@@ -51,33 +51,36 @@ interface Outcome {
 	error?: string;
 }
 
-/** The node, the built-in OpenAI node and the HTTP Request node on the same items in a real n8n. */
-export async function measureRealN8n(host: SimulatorHost, scale: Scale): Promise<RealN8nResult> {
+/** Compares the node with n8n's OpenAI and HTTP Request nodes in a running n8n. */
+export async function measureNodeComparison(
+	host: SimulatorHost,
+	scale: Scale,
+): Promise<NodeComparison> {
 	return await withN8n(async (client, n8nVersion) => ({
 		n8nVersion,
 		cases: await measureCases(client, host, scale),
 	}));
 }
 
-export function formatRealN8n({ cases }: RealN8nResult): string {
-	const competitorTitles: Record<Competitor, string> = {
+export function formatNodeComparison({ cases }: NodeComparison): string {
+	const nodeTitles: Record<ComparedNode, string> = {
 		wandbInferenceChat: 'W&B Inference Chat',
-		openAi: 'OpenAI 1.8',
-		httpRequest: 'HTTP Request',
+		openAi: 'OpenAI node 1.8',
+		httpRequest: 'HTTP Request node',
 	};
 	const serviceTitles: Record<ServiceKind, string> = {
-		plain: 'answers',
-		errors: '5 % 429s',
-		limited: `limit of ${limit}`,
+		plain: 'No errors',
+		errors: '5% 429 responses',
+		limited: `Limit of ${limit}`,
 	};
 	return formatTable(
 		['Node', 'Items', 'Service', 'Retry On Fail', 'Succeeded', 'Time', 'Requests per item'],
 		cases.map((row) => [
-			competitorTitles[row.competitor],
+			nodeTitles[row.node],
 			String(row.itemCount),
 			serviceTitles[row.service],
-			row.retryOnFail ? '5 tries' : 'off',
-			row.succeededRuns === row.runs ? 'yes' : `**no** (${row.succeededRuns} of ${row.runs})`,
+			row.retryOnFail ? '5 tries' : 'Off',
+			row.succeededRuns === row.runs ? 'Yes' : `**No** (${row.succeededRuns} of ${row.runs})`,
 			formatSeconds(row.nodeMs),
 			row.requestsPerItem.toFixed(2),
 		]),
@@ -88,23 +91,23 @@ async function measureCases(
 	client: N8nClient,
 	host: SimulatorHost,
 	scale: Scale,
-): Promise<RealN8nCase[]> {
-	for (const competitor of competitors) {
+): Promise<NodeComparisonCase[]> {
+	for (const node of comparedNodes) {
 		await runOnce(client, host, {
-			competitor,
+			node,
 			itemCount: 20,
 			service: 'plain',
 			retryOnFail: false,
 		});
 	}
-	const cases: RealN8nCase[] = [];
+	const cases: NodeComparisonCase[] = [];
 	for (const fullCount of [100, 1000]) {
 		for (const service of services) {
-			// Nothing fails at the plain service, so there is nothing to retry.
+			// Without errors, there is nothing to retry.
 			for (const retryOnFail of service === 'plain' ? [false] : [false, true]) {
-				for (const competitor of competitors) {
-					const setting = { competitor, itemCount: scaled(fullCount, scale), service, retryOnFail };
-					// A thousand items one after the other take a minute: those runs are not repeated.
+				for (const node of comparedNodes) {
+					const setting = { node, itemCount: scaled(fullCount, scale), service, retryOnFail };
+					// 1,000 items in sequence take a minute, so those runs are not repeated.
 					const runs = fullCount === 100 ? scale.repetitions : 1;
 					cases.push(await measureCase(client, host, setting, runs));
 				}
@@ -119,7 +122,7 @@ async function measureCase(
 	host: SimulatorHost,
 	setting: Setting,
 	runs: number,
-): Promise<RealN8nCase> {
+): Promise<NodeComparisonCase> {
 	const outcomes: Outcome[] = [];
 	for (let run = 1; run <= runs; run += 1) {
 		outcomes.push(await runOnce(client, host, setting, run));
@@ -141,13 +144,13 @@ async function runOnce(
 	setting: Setting,
 	seed = 1,
 ): Promise<Outcome> {
-	const simulator = await host.start(serviceOptions(setting.service, seed));
+	const simulator = await host.start(createSimulatorOptions(setting.service, seed));
 	const { baseUrl } = simulator;
 	const credential = await client.saveCredential({
-		name: `Bench ${setting.competitor}`,
-		...credentialOf(setting.competitor, baseUrl),
+		name: `Bench ${setting.node}`,
+		...credentialFor(setting.node, baseUrl),
 	});
-	const workflow = buildWorkflow({ ...setting, baseUrl, credential });
+	const workflow = createComparisonWorkflow({ ...setting, baseUrl, credential });
 	const { execution, nodeMs } = await runMeasured(client, workflow);
 	const { requests } = await simulator.readStatistics();
 	await simulator.close();
@@ -160,7 +163,7 @@ async function runOnce(
 	};
 }
 
-function serviceOptions(service: ServiceKind, seed: number): SimulatorOptions {
+function createSimulatorOptions(service: ServiceKind, seed: number): SimulatorOptions {
 	return {
 		seed,
 		latency: { kind: 'constant', ms: latencyMs },
