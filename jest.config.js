@@ -19,7 +19,6 @@ module.exports = {
 			...shared,
 			displayName: 'chaos',
 			testMatch: ['<rootDir>/test/chaos/**/*.test.ts'],
-			testTimeout: 120_000,
 		},
 		{
 			...shared,
@@ -27,8 +26,7 @@ module.exports = {
 			testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
 			globalSetup: '<rootDir>/test/e2e/support/startSuite.ts',
 			globalTeardown: '<rootDir>/test/e2e/support/endSuite.ts',
-			setupFilesAfterEnv: ['<rootDir>/test/e2e/support/tryTwice.ts'],
-			testTimeout: 120_000,
+			setupFilesAfterEnv: ['<rootDir>/test/e2e/support/suiteSettings.ts'],
 		},
 		{
 			...shared,
@@ -36,7 +34,6 @@ module.exports = {
 			testMatch: ['<rootDir>/test/queue/**/*.test.ts'],
 			globalSetup: '<rootDir>/test/queue/support/startQueue.ts',
 			globalTeardown: '<rootDir>/test/queue/support/endQueue.ts',
-			testTimeout: 180_000,
 		},
 	],
 };

@@ -28,7 +28,7 @@ export class WandbInferenceApi implements ICredentialType {
 			default: '',
 			required: true,
 			description:
-				'Your W&B API key, from <a href="https://wandb.ai/authorize">wandb.ai/authorize</a>. For a LiteLLM proxy: its virtual key.',
+				'Your W&B API key, from <a href="https://wandb.ai/authorize">wandb.ai/authorize</a>. If you use a LiteLLM proxy, enter its virtual key.',
 		},
 		{
 			displayName: 'Project',
@@ -37,7 +37,7 @@ export class WandbInferenceApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. my-team/my-project',
 			description:
-				'W&B team and project that the usage is counted for. Leave empty for your default project. Legacy personal accounts need it.',
+				'W&B team and project to attribute usage to. Leave empty for your default project. Required for legacy personal accounts.',
 		},
 		{
 			displayName: 'Base URL',
@@ -45,13 +45,13 @@ export class WandbInferenceApi implements ICredentialType {
 			type: 'string',
 			default: 'https://api.inference.wandb.ai/v1',
 			placeholder: 'e.g. http://localhost:4000/v1',
-			description: 'Change it only to reach a gateway such as a LiteLLM proxy',
+			description: 'Change this only to use a gateway such as a LiteLLM proxy',
 		},
 	];
 
 	/**
-	 * A function rather than a set of expressions: the project header travels only when filled, an
-	 * `OpenAI-Project` that the node has set for one request stays, and it costs no evaluation.
+	 * A function instead of expressions, because it sends the project header only if it is filled in,
+	 * keeps an `OpenAI-Project` header that the node set for a request, and is faster.
 	 */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,
@@ -75,21 +75,22 @@ export class WandbInferenceApi implements ICredentialType {
 				properties: {
 					value: 401,
 					message:
-						"Authentication failed. Check the API key, and that 'Project' is team/project as spelled in W&B.",
+						"Authentication failed. Check the API key, and that 'Project' is team/project exactly as spelled in W&B.",
 				},
 			},
 			{
 				type: 'responseCode',
 				properties: {
 					value: 403,
-					message: 'The service refuses requests from this country, or this key for this project.',
+					message:
+						'W&B Inference does not accept requests from your location, or this key cannot use this project.',
 				},
 			},
 			{
 				type: 'responseCode',
 				properties: {
 					value: 404,
-					message: "There is no API at this address. 'Base URL' normally ends in /v1.",
+					message: 'There is no API at this address. The base URL normally ends in /v1.',
 				},
 			},
 		],

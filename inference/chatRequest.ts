@@ -20,17 +20,17 @@ export interface ToolDefinition {
 export interface ChatRequest {
 	model: string;
 	messages: ChatMessage[];
-	/** Body fields that the person set, already under their wire names. */
+	/** Body fields that the user set, under their wire names. */
 	fields: JsonObject;
 	responseFormat: ResponseFormat;
 	tools: ToolDefinition[];
-	/** Asks for the answer as server-sent events. */
+	/** Whether to request server-sent events. */
 	stream: boolean;
-	/** Merged last: replaces body fields of the same name. */
+	/** Merged last, so it replaces body fields with the same name. */
 	extraBody: JsonObject;
 }
 
-/** The body of `POST /chat/completions`: what the person set and nothing else. */
+/** The body of `POST /chat/completions`: what the user set and nothing else. */
 export function buildChatRequest(request: ChatRequest): JsonObject {
 	const { model, messages, fields, responseFormat, tools, stream, extraBody } = request;
 	return {
@@ -47,7 +47,7 @@ export function buildChatRequest(request: ChatRequest): JsonObject {
 	};
 }
 
-/** A model id as W&B spells it: LiteLLM users write a `wandb/` in front. */
+/** A model ID as W&B spells it. LiteLLM users prefix it with `wandb/`. */
 export function toModelId(model: string): string {
 	return model.trim().replace(/^wandb\//, '');
 }

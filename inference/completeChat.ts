@@ -1,39 +1,43 @@
 import type { JsonObject } from 'n8n-workflow';
 import { buildChatRequest, type ChatRequest } from './chatRequest';
-import type { InferenceClient } from './openClient';
-import { requestIdOf } from './http/responseBody';
-import { readCompletion, type TextListener } from './completion/readCompletion';
 import type { ChatCompletion } from './completion/chatCompletion';
-import { InferenceError, withoutQuotes } from './InferenceError';
+import { readCompletion, type TextListener } from './completion/readCompletion';
+import { requestIdOf } from './http/responseBody';
+import { InferenceError } from './InferenceError';
+import type { InferenceClient } from './openClient';
 import type { Permit } from './pacing/Governor';
+import type { Throughput } from './pacing/GovernorRegistry';
 import { withRetry, type RetryNotice, type RetryPolicy } from './pacing/retry';
+import { redact } from './redact';
 
 export interface ChatOptions {
 	retryPolicy: RetryPolicy;
-	/** Tried in turn when the model asked for cannot answer. */
+	/** Tried in order if the requested model cannot answer. */
 	fallbackModels: string[];
 	extraHeaders: Record<string, string>;
+	/** Maximum time without receiving any data, in milliseconds; 0 for no limit. */
 	timeoutMs: number;
-	/** Most requests in flight among the callers that give the same number. */
-	maxConcurrency?: number;
+	throughput: Throughput;
 	signal?: AbortSignal;
-	/** Given each piece of text as it arrives; once it has, a failure is final. */
+	/** Called with each chunk of text. After the first call, the request is no longer retried. */
 	onText?: TextListener;
 	onRetry?: (notice: RetryNotice) => void;
 }
 
 export interface ChatResult {
 	completion: ChatCompletion;
-	/** Requests sent until this answer came. */
+	/** Requests sent until this completion arrived. */
 	attempts: number;
+	/** How many requests of this run were allowed at once when the completion arrived. */
+	concurrencyLimit: number;
 	requestId?: string;
 }
 
 /**
- * Sends one chat completion request and reads its answer: a permit, the request, the answer, the
- * permit's end, and again after a wait while the retry policy allows.
+ * Sends one chat completion request: acquires a permit, sends the request, reads the response, ends
+ * the permit; repeats while the retry policy allows.
  *
- * Throws an `InferenceError` that holds neither key nor prompt.
+ * Throws an `InferenceError` that contains neither the key nor the prompt.
  */
 export async function completeChat(
 	client: InferenceClient,
@@ -68,46 +72,37 @@ async function attemptChat(
 	body: JsonObject,
 	options: ChatOptions,
 ): Promise<Omit<ChatResult, 'attempts'>> {
-	const governor = governorFor(options.extraHeaders);
-	const permit = await governor.acquire(options.signal, options.maxConcurrency);
+	const { extraHeaders, throughput, timeoutMs, signal, onText } = options;
+	const governor = governorFor(extraHeaders, throughput);
+	const permit = await governor.acquire(signal, throughput.maxConcurrency);
 	let failure: unknown;
 	try {
 		const response = await transport({
 			method: 'POST',
 			path: '/chat/completions',
 			body,
-			headers: options.extraHeaders,
-			timeoutMs: options.timeoutMs,
-			signal: options.signal,
+			headers: extraHeaders,
+			timeoutMs,
+			signal,
 		});
 		const choiceCount = typeof body.n === 'number' ? body.n : 1;
-		const completion = await readCompletion(response, { choiceCount, onText: options.onText });
+		const completion = await readCompletion(response, { choiceCount, onText });
 		permit.succeeded();
-		return { completion, requestId: requestIdOf(response.headers) };
+		return {
+			completion,
+			concurrencyLimit: Math.min(governor.limit, throughput.maxConcurrency),
+			requestId: requestIdOf(response.headers),
+		};
 	} catch (error) {
 		failure = error;
 	} finally {
 		endPermit(permit, failure);
 	}
-	throw failure instanceof InferenceError ? withoutSecrets(failure, body, apiKey) : failure;
+	throw failure instanceof InferenceError ? redact(failure, body, apiKey) : failure;
 }
 
 function endPermit(permit: Permit, failure: unknown): void {
 	if (!(failure instanceof InferenceError)) permit.ignored();
 	else if (failure.kind === 'concurrency') permit.rejected(failure.retryAfterMs);
 	else permit.ignored(failure.kind === 'rateLimit' ? failure.retryAfterMs : undefined);
-}
-
-/** Engines and gateways quote what they refuse; neither the key nor the prompt may travel on. */
-function withoutSecrets(error: InferenceError, body: JsonObject, apiKey: string): InferenceError {
-	const text = error.message.replaceAll(apiKey, '[…]');
-	const message = withoutQuotes(text, textOf(body.messages));
-	return message === error.message ? error : new InferenceError(message, error);
-}
-
-/** All strings of the messages, as they stand in JSON and as they read. */
-function textOf(value: unknown): string {
-	if (typeof value === 'string') return `${value}\n${JSON.stringify(value).slice(1, -1)}`;
-	if (typeof value !== 'object' || value === null) return '';
-	return Object.values(value).map(textOf).join('\n');
 }

@@ -1,29 +1,27 @@
 import type { JsonObject } from 'n8n-workflow';
-import { parseJson, readRefusal, readText, requestIdOf } from './http/responseBody';
+import { readErrorResponse, readText, requestIdOf } from './http/responseBody';
 import { InferenceError } from './InferenceError';
-import type { Transport } from './http/transport';
+import { asJsonObject, isJsonObject, parseJson } from './json';
+import type { InferenceClient } from './openClient';
 
-/** A model as `GET /models` describes it; more fields may follow. */
+/** A model as `GET /models` describes it; there may be more fields. */
 export interface ModelDescription extends JsonObject {
 	id: string;
 }
 
 const timeoutMs = 60_000;
 
-/** All models that the account may use, as the service lists them. Throws an `InferenceError`. */
+/** All models available to the account, as the service lists them. Throws an `InferenceError`. */
 export async function listModels(
-	transport: Transport,
+	{ transport }: InferenceClient,
 	signal?: AbortSignal,
 ): Promise<ModelDescription[]> {
 	const response = await transport({ method: 'GET', path: '/models', timeoutMs, signal });
-	if (response.status < 200 || response.status > 299) throw await readRefusal(response);
-	const body = parseJson(await readText(response.chunks));
-	const models = typeof body === 'object' && body !== null ? (body as JsonObject).data : undefined;
+	if (response.status < 200 || response.status > 299) throw await readErrorResponse(response);
+	const { data: models } = asJsonObject(parseJson(await readText(response.chunks)));
 	if (!Array.isArray(models)) {
-		throw new InferenceError('The answer is not a list of models', {
+		throw new InferenceError('The response is not a list of models', {
 			kind: 'invalidAnswer',
-			advice:
-				"Check 'Base URL' in the credential: it must reach an OpenAI-compatible API and normally ends in /v1.",
 			status: response.status,
 			requestId: requestIdOf(response.headers),
 		});
@@ -32,7 +30,5 @@ export async function listModels(
 }
 
 function isModel(value: unknown): value is ModelDescription {
-	return (
-		typeof value === 'object' && value !== null && typeof (value as JsonObject).id === 'string'
-	);
+	return isJsonObject(value) && typeof value.id === 'string';
 }

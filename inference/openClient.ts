@@ -1,39 +1,38 @@
 import type { IAllExecuteFunctions } from 'n8n-workflow';
-import { systemClock, type Clock } from './pacing/clock';
-import { accountOf, readConnection } from './http/connection';
-import { GovernorRegistry, type Governor, type Throughput } from './pacing/Governor';
+import { accountId, readConnection } from './http/connection';
 import { createTransport, type Transport } from './http/transport';
+import { systemClock, type Clock } from './pacing/clock';
+import type { Governor } from './pacing/Governor';
+import { GovernorRegistry, type Throughput } from './pacing/GovernorRegistry';
 
-/** What one node needs to send requests on one account. */
+/** What a node needs to send requests for one account. */
 export interface InferenceClient {
 	transport: Transport;
 	clock: Clock;
-	/** Never shown in an error. */
+	/** Must never appear in an error. */
 	apiKey: string;
 	/**
-	 * Who lets requests start: the same for every execution and node of the process that works for
-	 * the same base URL and project, or key where there is none. Headers may name another project.
+	 * Decides when requests may start. All executions and nodes of the process share it if they use
+	 * the same base URL and project, or the same key without a project. `OpenAI-Project` in the extra
+	 * headers overrides the project.
 	 */
-	governorFor(extraHeaders: Record<string, string>): Governor;
+	governorFor(extraHeaders: Record<string, string>, throughput: Throughput): Governor;
 }
 
 const governors = new GovernorRegistry(systemClock);
 
-/** Reads the node's credential; throws an `InferenceError` when it cannot work. */
-export async function openClient(
-	context: IAllExecuteFunctions,
-	throughput: Throughput,
-): Promise<InferenceClient> {
+/** Reads the node's credential; throws an `InferenceError` if it cannot work. */
+export async function openClient(context: IAllExecuteFunctions): Promise<InferenceClient> {
 	const { baseUrl, project, apiKey } = await readConnection(context);
-	const account = accountOf(baseUrl, project ?? apiKey);
+	const account = accountId(baseUrl, project ?? apiKey);
 	return {
 		transport: createTransport(context, baseUrl),
 		clock: systemClock,
 		apiKey,
-		governorFor: (extraHeaders) => {
-			const namedProject = projectIn(extraHeaders);
+		governorFor: (extraHeaders, throughput) => {
+			const otherProject = projectIn(extraHeaders);
 			return governors.governorFor(
-				namedProject === undefined ? account : accountOf(baseUrl, namedProject),
+				otherProject === undefined ? account : accountId(baseUrl, otherProject),
 				throughput,
 			);
 		},

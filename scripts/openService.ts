@@ -4,17 +4,15 @@ import { startSimulator, type SimulatorOptions } from '../tools/simulator/simula
 const serviceUrl = 'https://api.inference.wandb.ai/v1';
 const simulatorKey = 'simulator-key';
 
-/** The service that a script sends its requests to. */
 export interface Service {
-	/** The fields of the credential. */
 	credential: { apiKey: string; project: string; baseUrl: string };
 	isSimulated: boolean;
 	close: () => Promise<void>;
 }
 
 /**
- * W&B Inference if `WANDB_API_KEY` is set, otherwise a simulator on this machine. `WANDB_PROJECT`
- * and `WANDB_ENTITY` name the project, `WANDB_BASE_URL` a gateway.
+ * Connects to W&B Inference if `WANDB_API_KEY` is set, otherwise starts a local simulator. The
+ * project is read from `WANDB_PROJECT` and `WANDB_ENTITY`, the base URL from `WANDB_BASE_URL`.
  */
 export async function openService(simulatorOptions: SimulatorOptions): Promise<Service> {
 	const { WANDB_API_KEY: apiKey, WANDB_BASE_URL: baseUrl } = process.env;
@@ -33,7 +31,7 @@ export async function openService(simulatorOptions: SimulatorOptions): Promise<S
 	};
 }
 
-/** `WANDB_PROJECT` is either team/project or, as W&B's SDK has it, the project of `WANDB_ENTITY`. */
+/** `WANDB_PROJECT` is `team/project` or, as in W&B's SDK, a project of `WANDB_ENTITY`. */
 function readProject(): string {
 	const { WANDB_ENTITY: team, WANDB_PROJECT: project = '' } = process.env;
 	if (project.includes('/')) return project;

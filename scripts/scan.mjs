@@ -1,4 +1,4 @@
-// n8n's scanner for verified packages, run on what would be published and on the sources.
+// Runs n8n's scanner for verified packages on the published files and on the sources.
 // Usage: node scripts/scan.mjs <unpacked package folder>
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ const results = [
 	['published files', await analyzePackage(published, ['**/*.js', 'package.json'])],
 	['sources', await analyzePackage(sources, SOURCE_FILE_PATTERNS)],
 ];
-for (const [what, { passed, message = '', details = '' }] of results) {
-	console.log(`${what}: ${passed ? 'passed' : 'FAILED'} ${message} ${details}`.trim());
+for (const [name, { passed, message = '', details = '' }] of results) {
+	console.log(`${name}: ${passed ? 'passed' : 'FAILED'} ${message} ${details}`.trim());
 }
 process.exitCode = results.every(([, { passed }]) => passed) ? 0 : 1;

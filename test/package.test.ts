@@ -31,7 +31,7 @@ function publishedFiles(): string[] {
 	);
 }
 
-test('the package holds what users need and nothing else', () => {
+test('the package contains what users need and nothing else', () => {
 	const expected =
 		/^(package\.json|README\.md|LICENSE|dist\/(credentials|inference|nodes)\/.*\.js|dist\/icons\/.*\.svg|dist\/nodes\/.*\.node\.json)$/;
 	expect(publishedFiles().filter((file) => !expected.test(file))).toEqual([]);
@@ -45,25 +45,25 @@ test('the package is under 200 kB unpacked', () => {
 	expect(bytes).toBeLessThan(200_000);
 });
 
-test('everything that package.json names is in the package', () => {
+test('the package contains every file that package.json names', () => {
 	const files = publishedFiles();
 	expect(
 		[...manifest.n8n.credentials, ...manifest.n8n.nodes].filter((file) => !files.includes(file)),
 	).toEqual([]);
 });
 
-test('nothing comes along at run time: there are no dependencies to audit', () => {
+test('the package has no runtime dependencies', () => {
 	const { dependencies, optionalDependencies, bundleDependencies } = JSON.parse(
 		readFileSync(path.join(published, 'package.json'), 'utf8'),
 	) as Record<string, object | undefined>;
 	expect({ ...dependencies, ...optionalDependencies, ...bundleDependencies }).toEqual({});
 });
 
-test("n8n's scanner for verified packages finds nothing", () => {
+test("n8n's scanner for verified packages finds no problems", () => {
 	const { stdout } = spawnSync('node', ['scripts/scan.mjs', published], {
 		cwd: root,
 		encoding: 'utf8',
-		// Under 'test' the lint plugin takes file names from its own fixtures.
+		// With NODE_ENV 'test', the lint plugin uses file names from its own fixtures.
 		env: { ...process.env, NODE_ENV: 'production' },
 	});
 	expect(stdout).toBe('published files: passed\nsources: passed\n');

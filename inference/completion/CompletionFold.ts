@@ -1,10 +1,11 @@
 import type { JsonObject, JsonValue } from 'n8n-workflow';
+import { asJsonObject } from '../json';
 import { argumentsText } from './chatCompletion';
 
 interface ChoiceParts {
 	fields: JsonObject;
 	message: JsonObject;
-	/** Growing texts of the message, by field name; joined once at the end. */
+	/** Text fields of the message, in pieces that are joined once at the end. */
 	texts: Record<string, string[]>;
 	toolCalls: ToolCallParts[];
 	functionCall?: FunctionParts;
@@ -12,11 +13,11 @@ interface ChoiceParts {
 }
 
 interface ToolCallParts {
-	/** The slot that the stream itself names; absent where an engine leaves it out. */
+	/** The number of the call in the stream; some engines omit it. */
 	index?: number;
 	id?: string;
 	type: string;
-	called: FunctionParts;
+	function: FunctionParts;
 }
 
 interface FunctionParts {
@@ -24,29 +25,29 @@ interface FunctionParts {
 	arguments: string[];
 }
 
-/** Folds the chunks of a stream into the completion that a JSON body would have been. */
+/** Folds the chunks of a stream into the completion that a JSON body would have contained. */
 export class CompletionFold {
-	/** Without a prototype, like all that holds names of the service's choice: 'constructor' is one. */
+	/** Without a prototype, because the service chooses the names, and 'constructor' is a name too. */
 	private readonly fields: JsonObject = Object.create(null);
 
 	private readonly choices = new Map<number, ChoiceParts>();
 
-	/** Takes the next chunk; returns the text that it adds to the first choice. */
+	/** Adds the next chunk and returns the text that it adds to the first choice. */
 	add(chunk: JsonObject): string {
 		for (const name of Object.keys(chunk)) {
 			const value = chunk[name];
-			if (name !== 'choices' && isGiven(value)) this.fields[name] = value;
+			if (name !== 'choices' && isSet(value)) this.fields[name] = value;
 		}
 		let text = '';
 		for (const choice of asObjects(chunk.choices)) {
-			const number = typeof choice.index === 'number' ? choice.index : 0;
-			const content = addChoice(this.partsOf(number), choice);
-			if (number === 0) text += content;
+			const index = typeof choice.index === 'number' ? choice.index : 0;
+			const content = addChoice(this.partsOf(index), choice);
+			if (index === 0) text += content;
 		}
 		return text;
 	}
 
-	/** Whether as many choices as were asked for have come to their end. */
+	/** Whether all requested choices have a finish reason. */
 	isFinished(choiceCount: number): boolean {
 		const finished = [...this.choices.values()].filter(({ fields }) => 'finish_reason' in fields);
 		return finished.length >= Math.max(choiceCount, this.choices.size);
@@ -81,20 +82,20 @@ function addChoice(parts: ChoiceParts, choice: JsonObject): string {
 	for (const name of Object.keys(choice)) {
 		const value = choice[name];
 		if (name === 'logprobs') addLogprobs(parts.logprobs, value);
-		else if (name !== 'index' && name !== 'delta' && isGiven(value)) parts.fields[name] = value;
+		else if (name !== 'index' && name !== 'delta' && isSet(value)) parts.fields[name] = value;
 	}
-	return addDelta(parts, asObject(choice.delta));
+	return addDelta(parts, asJsonObject(choice.delta));
 }
 
 function addDelta(parts: ChoiceParts, delta: JsonObject): string {
 	for (const name of Object.keys(delta)) {
 		const value = delta[name];
-		if (!isGiven(value)) continue;
+		if (!isSet(value)) continue;
 		if (name === 'tool_calls')
 			asObjects(value).forEach((piece) => addToolCall(parts.toolCalls, piece));
 		else if (name === 'function_call') {
 			parts.functionCall ??= { name: '', arguments: [] };
-			addFunction(parts.functionCall, asObject(value));
+			addFunction(parts.functionCall, asJsonObject(value));
 		} else if (typeof value === 'string' && name !== 'role') (parts.texts[name] ??= []).push(value);
 		else if (!(name in parts.message)) parts.message[name] = value;
 	}
@@ -102,38 +103,38 @@ function addDelta(parts: ChoiceParts, delta: JsonObject): string {
 }
 
 /**
- * Pieces of one call share an index. Some engines leave it out, or give every call the index 0 and
- * an id of its own: a new id, or without either a new name, opens a new call; any other piece
- * continues the latest.
+ * The pieces of one call share an index. Some engines omit it, or number every call 0 but give each
+ * its own ID. So a new ID starts a new call; without an index and an ID, a new name does. Any other
+ * piece continues the latest call that it matches.
  */
 function addToolCall(calls: ToolCallParts[], piece: JsonObject): void {
 	const index = typeof piece.index === 'number' ? piece.index : undefined;
 	const id = typeof piece.id === 'string' && piece.id !== '' ? piece.id : undefined;
-	const called = asObject(piece.function);
-	const isNamed = typeof called.name === 'string' && called.name !== '';
+	const functionPiece = asJsonObject(piece.function);
+	const isNamed = typeof functionPiece.name === 'string' && functionPiece.name !== '';
 	let call = calls.findLast(
 		(known) =>
 			(index === undefined || known.index === index) &&
 			(id === undefined || known.id === undefined || known.id === id) &&
-			(index !== undefined || id !== undefined || !isNamed || known.called.name === ''),
+			(index !== undefined || id !== undefined || !isNamed || known.function.name === ''),
 	);
 	if (!call) {
-		call = { index, type: 'function', called: { name: '', arguments: [] } };
+		call = { index, type: 'function', function: { name: '', arguments: [] } };
 		calls.push(call);
 	}
 	call.id ??= id;
 	if (typeof piece.type === 'string') call.type = piece.type;
-	addFunction(call.called, called);
+	addFunction(call.function, functionPiece);
 }
 
-function addFunction(called: FunctionParts, piece: JsonObject): void {
-	if (typeof piece.name === 'string' && called.name === '') called.name = piece.name;
-	if (isGiven(piece.arguments)) called.arguments.push(argumentsText(piece.arguments));
+function addFunction(parts: FunctionParts, piece: JsonObject): void {
+	if (typeof piece.name === 'string' && parts.name === '') parts.name = piece.name;
+	if (isSet(piece.arguments)) parts.arguments.push(argumentsText(piece.arguments));
 }
 
 /** Log probabilities arrive as lists of tokens (`content`, `refusal`) that continue each other. */
 function addLogprobs(known: JsonObject, piece: JsonValue | undefined): void {
-	for (const [name, value] of Object.entries(asObject(piece))) {
+	for (const [name, value] of Object.entries(asJsonObject(piece))) {
 		const earlier = known[name];
 		if (Array.isArray(earlier) && Array.isArray(value)) earlier.push(...value);
 		else if (!Array.isArray(earlier)) known[name] = Array.isArray(value) ? [...value] : value;
@@ -157,22 +158,18 @@ function toChoice(index: number, parts: ChoiceParts): JsonObject {
 	};
 }
 
-function toToolCall({ id, type, called }: ToolCallParts): JsonObject {
-	return { ...(id === undefined ? {} : { id }), type, function: toFunction(called) };
+function toToolCall({ id, type, function: parts }: ToolCallParts): JsonObject {
+	return { ...(id === undefined ? {} : { id }), type, function: toFunction(parts) };
 }
 
-function toFunction(called: FunctionParts): JsonObject {
-	return { name: called.name, arguments: called.arguments.join('') };
-}
-
-function asObject(value: JsonValue | undefined): JsonObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+function toFunction(parts: FunctionParts): JsonObject {
+	return { name: parts.name, arguments: parts.arguments.join('') };
 }
 
 function asObjects(value: JsonValue | undefined): JsonObject[] {
-	return Array.isArray(value) ? value.map(asObject) : [];
+	return Array.isArray(value) ? value.map(asJsonObject) : [];
 }
 
-function isGiven(value: JsonValue | undefined): value is Exclude<JsonValue, null> {
+function isSet(value: JsonValue | undefined): value is Exclude<JsonValue, null> {
 	return value !== undefined && value !== null;
 }

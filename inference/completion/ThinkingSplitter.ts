@@ -2,10 +2,10 @@ const openingTag = '<think>';
 const closingTag = '</think>';
 
 /**
- * Separates `<think>…</think>` at the start of an answer from the answer itself, also while it
- * streams: a tag cut over two pieces is held back until it is known.
+ * Separates a `<think>…</think>` block at the start of an answer from the answer itself, even while
+ * it streams: text that may be the beginning of a tag is held back until more arrives.
  *
- * Only a block at the very start counts: later on it is text that the model talks about.
+ * Only a block at the very start counts. Anywhere else, the tag is part of the answer.
  */
 export class ThinkingSplitter {
 	private state: 'start' | 'thinking' | 'answer' = 'start';
@@ -14,7 +14,7 @@ export class ThinkingSplitter {
 
 	private trimAnswer = false;
 
-	/** Takes the next piece and returns what of it belongs to which side. */
+	/** Takes the next chunk and returns the reasoning and the answer text that it makes certain. */
 	push(text: string): { reasoning: string; answer: string } {
 		this.held += text;
 		let reasoning = '';
@@ -23,7 +23,7 @@ export class ThinkingSplitter {
 		return { reasoning, answer: this.state === 'answer' ? this.takeAnswer() : '' };
 	}
 
-	/** Returns what was held back when the text has ended. */
+	/** Returns the text that is still held back. Called once the text has ended. */
 	end(): { reasoning: string; answer: string } {
 		const rest = this.held;
 		this.held = '';
@@ -68,7 +68,7 @@ export class ThinkingSplitter {
 	}
 }
 
-/** The whole text at once: its reasoning (trimmed) and its answer. */
+/** Splits a whole text into its reasoning (trimmed) and its answer. */
 export function splitThinking(text: string): { reasoning: string; answer: string } {
 	const splitter = new ThinkingSplitter();
 	const first = splitter.push(text);

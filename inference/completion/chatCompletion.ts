@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from 'n8n-workflow';
+import { isJsonObject } from '../json';
 
 export type ToolCall = JsonObject & {
 	id?: string;
@@ -21,46 +22,47 @@ export type CompletionChoice = JsonObject & {
 	finish_reason: string | null;
 };
 
-/** A chat completion as the API words it, the same for JSON bodies and streams. */
+/** A chat completion in the API's format, the same for JSON bodies and streams. */
 export type ChatCompletion = JsonObject & {
 	model?: string;
 	choices: CompletionChoice[];
 };
 
-/** The completion in `body` in its one form, or `undefined` where there is none. */
-export function toOneForm(body: unknown): ChatCompletion | undefined {
+/** Normalizes `body` to a completion; `undefined` if it is not one. */
+export function normalizeCompletion(body: unknown): ChatCompletion | undefined {
 	if (!isCompletion(body)) return undefined;
-	return { ...withoutEmpty(body), choices: body.choices.map(inOneForm) };
+	return { ...withoutEmpty(body), choices: body.choices.map(normalizeChoice) };
 }
 
 function isCompletion(body: unknown): body is ChatCompletion {
-	const choices = isRecord(body) ? body.choices : undefined;
+	const choices = isJsonObject(body) ? body.choices : undefined;
 	return Array.isArray(choices) && choices.length > 0 && choices.every(isChoice);
 }
 
-/** As much of its shape as everything that reads an answer relies on. */
+/** Checks only what the readers of a completion rely on. */
 function isChoice(choice: unknown): boolean {
-	const message = isRecord(choice) ? choice.message : undefined;
-	if (!isRecord(message)) return false;
+	const message = isJsonObject(choice) ? choice.message : undefined;
+	if (!isJsonObject(message)) return false;
 	const { content, reasoning, reasoning_content: reasoningContent } = message;
 	const { tool_calls: toolCalls, function_call: functionCall } = message;
 	return (
 		[content, reasoning, reasoningContent].every((text) => typeof (text ?? '') === 'string') &&
-		isRecord(functionCall ?? {}) &&
+		isJsonObject(functionCall ?? {}) &&
 		Array.isArray(toolCalls ?? []) &&
-		((toolCalls ?? []) as unknown[]).every((call) => isRecord(call) && isRecord(call.function))
+		((toolCalls ?? []) as unknown[]).every(
+			(call) => isJsonObject(call) && isJsonObject(call.function),
+		)
 	);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /**
- * JSON bodies spell out as null or empty what streams leave away; both come out alike, with the
- * nulls that OpenAI's schema requires.
+ * JSON bodies contain null or empty fields that streams omit. Both are normalized to the same shape,
+ * with the nulls that OpenAI's schema requires.
  */
-function inOneForm({ message, ...rest }: CompletionChoice, position: number): CompletionChoice {
+function normalizeChoice(
+	{ message, ...rest }: CompletionChoice,
+	position: number,
+): CompletionChoice {
 	const { tool_calls: toolCalls, function_call: functionCall } = message;
 	return {
 		...withoutEmpty(rest),
@@ -70,35 +72,34 @@ function inOneForm({ message, ...rest }: CompletionChoice, position: number): Co
 			role: message.role ?? 'assistant',
 			content: hasCalls(message) ? message.content || null : (message.content ?? null),
 			refusal: message.refusal ?? null,
-			...(toolCalls?.length ? { tool_calls: toolCalls.map(withFunctionInOneForm) } : {}),
-			...(functionCall ? { function_call: functionInOneForm(functionCall) } : {}),
+			...(toolCalls?.length ? { tool_calls: toolCalls.map(normalizeToolCall) } : {}),
+			...(functionCall ? { function_call: normalizeFunction(functionCall) } : {}),
 		},
 		logprobs: rest.logprobs ?? null,
 		finish_reason: rest.finish_reason ?? null,
 	};
 }
 
-function withFunctionInOneForm(call: ToolCall): ToolCall {
-	return { ...call, function: functionInOneForm(call.function) };
+function normalizeToolCall(call: ToolCall): ToolCall {
+	return { ...call, function: normalizeFunction(call.function) };
 }
 
-/** Arguments are text in OpenAI's words; some engines give the value itself, or none. */
-function functionInOneForm(called: JsonObject): ToolCall['function'] {
-	const { name, arguments: given } = called;
+/** OpenAI sends arguments as text; some engines send the value itself, or nothing. */
+function normalizeFunction(call: JsonObject): ToolCall['function'] {
 	return {
-		...called,
-		name: typeof name === 'string' ? name : '',
-		arguments: argumentsText(given),
+		...call,
+		name: typeof call.name === 'string' ? call.name : '',
+		arguments: argumentsText(call.arguments),
 	};
 }
 
-/** Shared by JSON bodies and streams, so that both tell the same. */
-export function argumentsText(given: JsonValue | undefined): string {
-	if (given === undefined || given === null) return '';
-	return typeof given === 'string' ? given : JSON.stringify(given);
+/** The arguments of a tool call as text, for JSON bodies and streams alike. */
+export function argumentsText(value: JsonValue | undefined): string {
+	if (value === undefined || value === null) return '';
+	return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Some engines give an empty text beside calls, others none. */
+/** With tool calls, some engines send an empty text and others none. */
 function hasCalls({
 	tool_calls: toolCalls,
 	function_call: functionCall,

@@ -1,11 +1,63 @@
-import type { CompletionMessage } from './chatCompletion';
+import { asJsonObject, isJsonObject } from '../json';
+import type { ChatCompletion, CompletionMessage } from './chatCompletion';
 import { splitThinking } from './ThinkingSplitter';
 
-/** The text that is meant for the reader, and the thinking under any of its three names. */
-export function textOf(message: CompletionMessage): { text: string; reasoning: string } {
-	const content = message.content ?? '';
+/** A tool call requested by the model. */
+export interface RequestedToolCall {
+	/** Absent in legacy function calls (`functions`), and from some engines. */
+	id?: string;
+	name: string;
+	/** As the model wrote them: usually JSON. */
+	arguments: string;
+}
+
+/** What a message says, read the same way for both nodes. */
+export interface MessageParts {
+	/** The answer without its reasoning; the model's refusal if there is no answer. */
+	text: string;
+	/** From `reasoning`, `reasoning_content`, or a `<think>` block; empty if there is none. */
+	reasoning: string;
+	toolCalls: RequestedToolCall[];
+}
+
+export function messageParts(message: CompletionMessage): MessageParts {
+	const { content, refusal, tool_calls: calls = [], function_call: legacyCall } = message;
 	const named = message.reasoning ?? message.reasoning_content ?? '';
-	const { answer, reasoning } = splitThinking(content);
-	const text = answer === '' && typeof message.refusal === 'string' ? message.refusal : answer;
-	return { text, reasoning: [named, reasoning].filter((part) => part !== '').join('\n') };
+	const { answer, reasoning } = splitThinking(content ?? '');
+	return {
+		text: answer === '' && typeof refusal === 'string' ? refusal : answer,
+		reasoning: [named, reasoning].filter((part) => part !== '').join('\n'),
+		toolCalls: [
+			...calls.map((call) => ({
+				...(call.id === undefined ? {} : { id: call.id }),
+				name: call.function.name,
+				arguments: call.function.arguments,
+			})),
+			...(legacyCall ? [{ name: legacyCall.name, arguments: legacyCall.arguments }] : []),
+		],
+	};
+}
+
+/** Token counts; those that the service did not report are absent. */
+export interface TokenUsage {
+	promptTokens?: number;
+	completionTokens?: number;
+	totalTokens?: number;
+	cachedTokens?: number;
+	reasoningTokens?: number;
+}
+
+/** The token usage of a completion, or `undefined` if the service reported none. */
+export function tokenUsage({ usage }: ChatCompletion): TokenUsage | undefined {
+	if (!isJsonObject(usage)) return undefined;
+	const counts = {
+		promptTokens: usage.prompt_tokens,
+		completionTokens: usage.completion_tokens,
+		totalTokens: usage.total_tokens,
+		cachedTokens: asJsonObject(usage.prompt_tokens_details).cached_tokens,
+		reasoningTokens: asJsonObject(usage.completion_tokens_details).reasoning_tokens,
+	};
+	return Object.fromEntries(
+		Object.entries(counts).filter(([, count]) => typeof count === 'number'),
+	) as TokenUsage;
 }

@@ -1,17 +1,17 @@
 /**
- * Decoder of server-sent events (WHATWG HTML, section 9.2) that keeps only what a chat completion
- * uses: the data of each event. Feed it text as it arrives, cut anywhere; an event that the stream
- * leaves unfinished is dropped, as the standard asks.
+ * Decodes server-sent events (WHATWG HTML, section 9.2) and returns only what a chat completion
+ * uses: the data of each event. The text may be cut anywhere. As the standard requires, an event
+ * that is unfinished at the end of the stream is dropped.
  */
 export class ServerSentEventDecoder {
-	/** Pieces of a line whose end has not arrived; joined once, so a long line costs linear time. */
+	/** The pieces of the current line, joined once it ends, so that long lines take linear time. */
 	private unfinishedLine: string[] = [];
 
 	private dataLines: string[] = [];
 
 	private afterCarriageReturn = false;
 
-	/** Takes the next piece of text and returns the data of every event that it completes. */
+	/** Takes the next chunk of text and returns the data of every event that it completes. */
 	push(text: string): string[] {
 		const lines = this.takeLines(text);
 		const events: string[] = [];

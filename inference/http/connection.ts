@@ -1,21 +1,21 @@
 import { createHash } from 'crypto';
 import type { FunctionsBase } from 'n8n-workflow';
-import { InferenceError } from '../InferenceError';
+import { InferenceError, type InferenceErrorReason } from '../InferenceError';
 
-/** The n8n name of the credential type; the class in `credentials/` carries the same. */
+/** n8n's name for the credential type, the same as in its class in `credentials/`. */
 export const credentialName = 'wandbInferenceApi';
 
-/** Where requests go and on whose account. */
+/** Where requests go, and for which account. */
 export interface Connection {
 	/** Without a trailing slash. */
 	baseUrl: string;
-	/** `team/project`, when the credential names one. */
+	/** `team/project`, if the credential has one. */
 	project?: string;
-	/** What must never show in a message. */
+	/** Must never appear in a message. */
 	apiKey: string;
 }
 
-/** Reads and checks the node's credential; anything wrong is said before a request is sent. */
+/** Reads and checks the node's credential; throws an `InferenceError` if it cannot work. */
 export async function readConnection(
 	context: Pick<FunctionsBase, 'getCredentials'>,
 ): Promise<Connection> {
@@ -27,22 +27,19 @@ export async function readConnection(
 }
 
 /**
- * Names the account whose concurrency is shared without giving the key away: a hash for each pair
- * of base URL and project, or key.
+ * Identifies the account that shares a concurrency limit, without revealing the key: a hash of the
+ * base URL and of the project, or of the key if there is no project.
  */
-export function accountOf(baseUrl: string, projectOrKey: string): string {
+export function accountId(baseUrl: string, projectOrKey: string): string {
 	return createHash('sha256').update(`${baseUrl}\n${projectOrKey}`).digest('hex');
 }
 
-/** `undefined` when empty; the text without surrounding blanks when it reads `team/project`. */
+/** The trimmed `team/project`, or `undefined` if empty. Throws if it has another format. */
 export function checkedProject(value: unknown): string | undefined {
 	const project = typeof value === 'string' ? value.trim() : '';
 	if (project === '') return undefined;
 	if (!/^[\x21-\x2e\x30-\x7e]+\/[\x21-\x2e\x30-\x7e]+$/.test(project)) {
-		throw credentialError(
-			"'Project' in the credential is not of the form team/project",
-			'Write the W&B team, a slash and the project, e.g. my-team/my-project, in plain characters without spaces. Leave it empty for your default project.',
-		);
+		throw credentialError('projectInvalid', 'The project is not in the form team/project');
 	}
 	return project;
 }
@@ -53,15 +50,15 @@ function checkedBaseUrl(value: unknown): string {
 	const isPlain = /^[\x21-\x7e]+$/.test(text);
 	if (!isPlain || url === undefined || !['http:', 'https:'].includes(url.protocol)) {
 		throw credentialError(
-			"'Base URL' in the credential is not a web address",
-			'Use https://api.inference.wandb.ai/v1, or the address of your gateway including its path, e.g. http://localhost:4000/v1.',
+			'baseUrlInvalid',
+			'The base URL in the credential is not a valid web address',
 		);
 	}
-	// A name there would travel in place of the key.
+	// Credentials in the URL would replace the Authorization header.
 	if (url.username + url.password + url.search + url.hash !== '') {
 		throw credentialError(
-			"'Base URL' in the credential holds more than an address and its path",
-			"Remove the user name and password before '@', and all from '?' or '#' on.",
+			'baseUrlNotPlain',
+			'The base URL in the credential must contain only an address and a path',
 		);
 	}
 	return text.replace(/\/+$/, '');
@@ -69,21 +66,16 @@ function checkedBaseUrl(value: unknown): string {
 
 function checkedApiKey(value: unknown): string {
 	const key = typeof value === 'string' ? value.trim() : '';
-	if (key === '') {
-		throw credentialError(
-			"'API Key' in the credential is empty",
-			'Create a key at wandb.ai/authorize and paste it into the credential.',
-		);
-	}
+	if (key === '') throw credentialError('apiKeyEmpty', 'The API key in the credential is empty');
 	if (!/^[\x21-\x7e]+$/.test(key)) {
 		throw credentialError(
-			"'API Key' in the credential holds characters that no key has",
-			'Copy the key again: it is one word of plain letters and digits.',
+			'apiKeyInvalid',
+			'The API key in the credential contains invalid characters',
 		);
 	}
 	return key;
 }
 
-function credentialError(message: string, advice: string): InferenceError {
-	return new InferenceError(message, { kind: 'credential', advice });
+function credentialError(reason: InferenceErrorReason, message: string): InferenceError {
+	return new InferenceError(message, { kind: 'credential', reason });
 }

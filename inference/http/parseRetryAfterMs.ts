@@ -1,8 +1,8 @@
 /**
- * How long the service asks to wait before the next request, in milliseconds from `nowMs`:
- * `retry-after-ms` first, then `Retry-After` in seconds (decimals too) or as an HTTP date, which
- * counts from the answer's own `Date` where it has one. A time that has passed is 0. `undefined`
- * when neither header makes sense. Header names in lower case.
+ * How long the service asks to wait before the next request, in milliseconds: from `retry-after-ms`,
+ * otherwise from `Retry-After` in seconds (decimals included) or as an HTTP date. A date counts from
+ * the response's own `Date` header, or from `nowMs` without one. A time in the past is 0.
+ * `undefined` if neither header makes sense. Header names are in lower case.
  */
 export function parseRetryAfterMs(
 	headers: Record<string, string>,
@@ -13,14 +13,14 @@ export function parseRetryAfterMs(
 	const retryAfter = headers['retry-after'];
 	const seconds = parseNumber(retryAfter);
 	if (seconds !== undefined) return seconds * 1000;
-	// Date.parse takes '-5' and 'soon 5' for dates too; HTTP dates begin with the day of the week.
+	// Date.parse also accepts '-5' and 'soon 5'; HTTP dates begin with the day of the week.
 	if (retryAfter === undefined || !/^\s*(mon|tue|wed|thu|fri|sat|sun)/i.test(retryAfter)) {
 		return undefined;
 	}
-	// The oldest form, asctime's, names no zone and still means GMT.
+	// The oldest format, asctime, has no time zone but means GMT.
 	const dateMs = Date.parse(/gmt\s*$/i.test(retryAfter) ? retryAfter : `${retryAfter} GMT`);
 	if (Number.isNaN(dateMs)) return undefined;
-	// Both dates by the service's clock: ours may be hours off.
+	// Take both dates from the service's clock, because this machine's clock may be hours off.
 	const sentMs = Date.parse(headers.date ?? '');
 	return Math.max(0, dateMs - (Number.isNaN(sentMs) ? nowMs : sentMs));
 }

@@ -1,8 +1,10 @@
-import { InferenceError, refusedAnswerError, serviceMessageOf } from '../InferenceError';
+import { InferenceError } from '../InferenceError';
+import { parseJson } from '../json';
 import { parseRetryAfterMs } from './parseRetryAfterMs';
+import { serviceMessageOf, statusError } from './statusError';
 import type { TransportResponse } from './transport';
 
-/** The whole body as text, for answers that do not stream. */
+/** The whole body as text, for responses that do not stream. */
 export async function readText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
 	const decoder = new TextDecoder();
 	const pieces: string[] = [];
@@ -11,10 +13,10 @@ export async function readText(chunks: AsyncIterable<Uint8Array>): Promise<strin
 	return pieces.join('');
 }
 
-/** The error for an answer with a status other than 2xx; reads its body. */
-export async function readRefusal(response: TransportResponse): Promise<InferenceError> {
+/** The error for a response with a status other than 2xx; reads its body. */
+export async function readErrorResponse(response: TransportResponse): Promise<InferenceError> {
 	const body = parseJson(await readErrorText(response.chunks));
-	return refusedAnswerError({
+	return statusError({
 		status: response.status,
 		serviceMessage: serviceMessageOf(body),
 		retryAfterMs: parseRetryAfterMs(response.headers, Date.now()),
@@ -22,23 +24,14 @@ export async function readRefusal(response: TransportResponse): Promise<Inferenc
 	});
 }
 
-/** The id under which the service's support finds a request. */
+/** The ID that the service's support needs to find a request. */
 export function requestIdOf(headers: Record<string, string>): string | undefined {
 	return headers['x-request-id'] ?? headers['x-litellm-call-id'] ?? headers['cf-ray'];
 }
 
-/** Parses JSON; `undefined` when the text is none. */
-export function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text) as unknown;
-	} catch {
-		return undefined;
-	}
-}
+const maxErrorBodyLength = 64 * 1024;
 
-const longestErrorBody = 64 * 1024;
-
-/** A refusal's text; one that is cut off or endless still tells its status. */
+/** The text of an error response, or its beginning if it is cut off or too long. */
 async function readErrorText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
 	const decoder = new TextDecoder();
 	let text = '';
@@ -46,7 +39,7 @@ async function readErrorText(chunks: AsyncIterable<Uint8Array>): Promise<string>
 	try {
 		for await (const chunk of chunks) {
 			text += decoder.decode(chunk, { stream: true });
-			if (text.length > longestErrorBody) break;
+			if (text.length > maxErrorBodyLength) break;
 		}
 	} catch (error) {
 		failure = error;

@@ -5,17 +5,17 @@ import {
 	type IN8nHttpFullResponse,
 	type JsonObject,
 } from 'n8n-workflow';
+import { cancelledError, type InferenceError } from '../InferenceError';
 import { credentialName } from './connection';
 import { connectionError, silenceError } from './connectionError';
-import { cancelledError, InferenceError } from '../InferenceError';
 
 export interface TransportRequest {
 	method: 'GET' | 'POST';
-	/** Below the base URL, with its leading slash. */
+	/** Relative to the base URL, with a leading slash. */
 	path: string;
 	body?: JsonObject;
 	headers?: Record<string, string>;
-	/** Longest silence, before the first byte or between two; 0 waits without limit. */
+	/** Maximum time without receiving any data, in milliseconds; 0 for no limit. */
 	timeoutMs: number;
 	signal?: AbortSignal;
 }
@@ -28,14 +28,14 @@ export interface TransportResponse {
 	chunks: AsyncGenerator<Uint8Array, void, undefined>;
 }
 
-/** Sends one request and returns once the head of the answer is there, whatever its status. */
+/** Sends one request and returns once the response headers have arrived, whatever the status. */
 export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
 
 /**
- * A transport over n8n's authenticated HTTP helper, so that proxy settings, outbound rules and the
- * credential are n8n's own. Redirects are not followed: the key goes to `baseUrl` and nowhere else.
+ * Creates a transport on top of n8n's authenticated HTTP helper, so that n8n's proxy settings,
+ * outbound rules, and credential apply. Redirects are not followed: the key goes only to `baseUrl`.
  *
- * Throws `InferenceError`s of the kinds connection, certificate, timeout, credential and cancelled.
+ * Throws `InferenceError`s of the kinds connection, certificate, timeout, credential, and cancelled.
  */
 export function createTransport(context: IAllExecuteFunctions, baseUrl: string): Transport {
 	return async (request) => {
@@ -73,8 +73,9 @@ export function createTransport(context: IAllExecuteFunctions, baseUrl: string):
 }
 
 /**
- * n8n's helper replaces the request's signal by the execution's cancel signal. Given a context
- * whose cancel signal is ours (it follows the execution's), it aborts for our reasons too.
+ * n8n's helper replaces the request's signal with the execution's cancel signal. Called on a context
+ * whose cancel signal is the exchange's own, which follows the execution's, it also aborts for a
+ * timeout or when the body is no longer needed.
  */
 function withCancelSignal(
 	context: IAllExecuteFunctions,
@@ -89,7 +90,7 @@ function lowerCaseNames(headers: JsonObject | object): Record<string, string> {
 	);
 }
 
-/** The life of one request: its abort signal, its watch for silence, and why it ended. */
+/** One request from start to end: its abort signal, its timeout, and why it ended. */
 class Exchange {
 	private readonly abort = new AbortController();
 
@@ -138,7 +139,7 @@ class Exchange {
 		}
 	}
 
-	/** Stops watching; the request itself may go on. */
+	/** Stops the timeout and no longer follows the cancel signal. The request itself may continue. */
 	end(): void {
 		this.watch.abort(ended);
 		this.cancelSignal?.removeEventListener('abort', this.onCancel);
@@ -148,18 +149,18 @@ class Exchange {
 		return this.failure ?? connectionError(error, this.baseUrl);
 	}
 
-	private readonly onCancel = (): void => this.giveUp(cancelledError());
+	private readonly onCancel = (): void => this.fail(cancelledError());
 
-	private giveUp(failure: InferenceError): void {
+	private fail(failure: InferenceError): void {
 		this.failure = failure;
 		this.abort.abort(failure);
 	}
 
-	/** One sleeper for the whole exchange instead of one for each chunk. */
+	/** Uses one timer for the whole exchange instead of one per chunk. */
 	private async watchForSilence(): Promise<void> {
 		for (;;) {
 			const leftMs = this.lastByteAtMs + this.timeoutMs - performance.now();
-			if (leftMs <= 0) return this.giveUp(silenceError(this.timeoutMs));
+			if (leftMs <= 0) return this.fail(silenceError(this.timeoutMs));
 			const sleepMs = Math.min(Math.ceil(leftMs), longestTimerMs);
 			await sleep(sleepMs, this.watch.signal).catch(() => undefined);
 			if (this.watch.signal.aborted) return;
@@ -167,8 +168,8 @@ class Exchange {
 	}
 }
 
-/** The reason given to abort(): without one, Node.js makes an error with a stack trace each time. */
+/** Reason for abort(): without one, Node.js creates an error with a stack trace each time. */
 const ended = new Error('The request has ended');
 
-/** Node.js fires timers longer than this at once. */
+/** Node.js fires longer timers immediately. */
 const longestTimerMs = 2 ** 31 - 1;

@@ -1,34 +1,29 @@
 import { cancelledError } from '../InferenceError';
-import { AdaptiveLimiter, FixedLimiter, type Limiter } from './limiter';
+import type { Clock } from './clock';
+import type { Limiter } from './limiter';
 
 /**
- * A place among the requests in flight. It ends exactly once, by whichever call comes first:
- * the three words are all that the limiter learns of a request.
+ * Permission to have one request in flight. The first call ends it and later calls are ignored.
+ * These three outcomes are the limiter's only input.
  */
 export interface Permit {
-	/** An answer came. */
+	/** A completion arrived. */
 	succeeded(): void;
-	/** 429 for concurrency, with the time after which the service wants new requests. */
+	/** 429 for concurrency, with the time that the service asked to wait. */
 	rejected(retryAfterMs?: number): void;
 	/** Ended in a way that says nothing about concurrency; a 429 may still ask for a pause. */
 	ignored(retryAfterMs?: number): void;
 }
 
-/** Monotonic time in milliseconds and a way to be called later; tests bring their own. */
-export interface GovernorClock {
-	now(): number;
-	sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
-
 interface Waiter {
-	/** Most requests in flight among those that gave the same number. */
+	/** Maximum number of requests in flight among callers with the same maximum. */
 	maximum: number;
 	admit(permit: Permit): void;
 }
 
 /**
- * Lets requests start first come, first served while the limiter allows. One governor stands for
- * one W&B account, so executions that run at the same time share what the account allows.
+ * Lets requests start in the order of their arrival while the limiter allows. There is one governor
+ * for each W&B account, so that concurrent executions share the account's limit.
  */
 export class Governor {
 	private readonly waiting: Waiter[] = [];
@@ -41,12 +36,12 @@ export class Governor {
 
 	private resumption?: AbortController;
 
-	/** When the last request ended or was refused a place. */
+	/** When the last request ended or stopped waiting. */
 	lastUsedMs: number;
 
 	constructor(
 		private readonly limiter: Limiter,
-		private readonly clock: GovernorClock,
+		private readonly clock: Pick<Clock, 'now' | 'sleep'>,
 	) {
 		this.lastUsedMs = clock.now();
 	}
@@ -64,12 +59,12 @@ export class Governor {
 	}
 
 	/**
-	 * Waits for a place. `maximum` caps the requests in flight among all callers that give the same
-	 * number. Rejects with a cancelled error when the signal aborts first.
+	 * Waits for a free slot. `maximum` limits the requests in flight among all callers with the same
+	 * maximum. Rejects with a cancelled error if the signal aborts first.
 	 */
 	async acquire(signal?: AbortSignal, maximum = Infinity): Promise<Permit> {
 		if (signal?.aborted) throw cancelledError();
-		if (this.waiting.length === 0 && !this.isPaused && this.hasPlaceFor(maximum)) {
+		if (this.waiting.length === 0 && !this.isPaused && this.hasSlotFor(maximum)) {
 			return this.startRequest(maximum);
 		}
 		return await new Promise<Permit>((resolve, reject) => {
@@ -98,7 +93,7 @@ export class Governor {
 		for (let position = 0; position < this.waiting.length; ) {
 			if (this.inFlightCount >= this.limiter.limit) return;
 			const waiter = this.waiting[position];
-			if (waiter && this.hasPlaceFor(waiter.maximum)) {
+			if (waiter && this.hasSlotFor(waiter.maximum)) {
 				this.waiting.splice(position, 1);
 				waiter.admit(this.startRequest(waiter.maximum));
 			} else position += 1;
@@ -109,7 +104,7 @@ export class Governor {
 		return this.clock.now() < this.pausedUntilMs;
 	}
 
-	private hasPlaceFor(maximum: number): boolean {
+	private hasSlotFor(maximum: number): boolean {
 		return this.inFlightCount < this.limiter.limit && this.inFlightOf(maximum) < maximum;
 	}
 
@@ -137,11 +132,11 @@ export class Governor {
 	}
 
 	private pause(askedMs = 0): void {
-		const untilMs = this.clock.now() + Math.min(askedMs, longestPauseMs);
+		const untilMs = this.clock.now() + Math.min(askedMs, maxPauseMs);
 		this.pausedUntilMs = Math.max(this.pausedUntilMs, untilMs);
 	}
 
-	/** One timer, and only while somebody waits for it. */
+	/** Uses one timer, and only while requests are waiting. */
 	private resumeAfterPause(): void {
 		if (this.resumption) return;
 		const resumption = new AbortController();
@@ -175,43 +170,5 @@ export class Governor {
 	}
 }
 
-/** A header that asks for a day must not stop every workflow of the account for a day. */
-const longestPauseMs = 60_000;
-/** What a governor has learned stays useful for a while after its last request. */
-const keptIdleMs = 10 * 60_000;
-
-/** How many requests may run at once: found out, or given. */
-export type Throughput =
-	| { mode: 'adaptive'; maxConcurrency: number }
-	| { mode: 'fixed'; concurrency: number };
-
-/** Keeps one governor for each account and way of limiting, and forgets the unused ones. */
-export class GovernorRegistry {
-	private readonly governors = new Map<string, Governor>();
-
-	constructor(private readonly clock: GovernorClock) {}
-
-	/** `account` names base URL and project or key without holding the key. */
-	governorFor(account: string, throughput: Throughput): Governor {
-		this.forgetUnused();
-		const isFixed = throughput.mode === 'fixed';
-		const name = isFixed ? `${account} fixed ${throughput.concurrency}` : account;
-		const known = this.governors.get(name);
-		if (known) return known;
-		const limiter = isFixed ? new FixedLimiter(throughput.concurrency) : new AdaptiveLimiter();
-		const governor = new Governor(limiter, this.clock);
-		this.governors.set(name, governor);
-		return governor;
-	}
-
-	get size(): number {
-		return this.governors.size;
-	}
-
-	private forgetUnused(): void {
-		const nowMs = this.clock.now();
-		for (const [name, governor] of this.governors) {
-			if (governor.isIdle && nowMs - governor.lastUsedMs > keptIdleMs) this.governors.delete(name);
-		}
-	}
-}
+/** A Retry-After of a day must not stop every workflow of the account for a day. */
+const maxPauseMs = 60_000;

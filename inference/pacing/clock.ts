@@ -1,14 +1,15 @@
 import { sleep } from 'n8n-workflow';
 import { cancelledError } from '../InferenceError';
 
-/** Time and chance as the running n8n has them. */
+/** The real clock and random source. */
 export const systemClock = {
-	/** Monotonic, so that a clock set back or forward disturbs nothing. */
+	/** Milliseconds, monotonic, so that changes to the system time have no effect. */
 	now: (): number => performance.now(),
 
+	/** At least 0 and below 1. */
 	random: (): number => Math.random(),
 
-	/** Resolves after `ms`; rejects with a cancelled error as soon as the signal aborts. */
+	/** Resolves after `ms`. Rejects with a cancelled error as soon as the signal aborts. */
 	async sleep(ms: number, signal?: AbortSignal): Promise<void> {
 		await sleep(ms, signal).catch(() => undefined);
 		if (signal?.aborted) throw cancelledError();

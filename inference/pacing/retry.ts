@@ -1,22 +1,15 @@
 import { cancelledError, InferenceError } from '../InferenceError';
+import type { Clock } from './clock';
 
-/** What a person can choose to have retried; the numbers are HTTP statuses. */
+/** What the user can choose to retry; the numbers are HTTP statuses. */
 export type RetryCause = '408' | '429' | '500' | '502' | '503' | '504' | 'connection';
 
 export interface RetryPolicy {
-	/** Retries of one item with one model, not counting waits for a free place (429 concurrency). */
+	/** Retries per item and model, not counting waits for a free slot (429 concurrency). */
 	maxRetries: number;
 	retryOn: ReadonlySet<RetryCause>;
-	/** What one item may spend waiting between its requests, in all. */
+	/** Total time that one item may spend waiting between its requests. */
 	maxWaitMs: number;
-}
-
-/** Where waiting and chance come from; tests bring their own. */
-export interface RetryClock {
-	/** Resolves after `ms`, or as soon as the signal aborts. */
-	sleep(ms: number, signal?: AbortSignal): Promise<void>;
-	/** Between 0 and 1. */
-	random(): number;
 }
 
 export interface RetryNotice {
@@ -25,19 +18,19 @@ export interface RetryNotice {
 }
 
 export interface RetryOptions {
-	/** Tried in turn: the model asked for, then the fallbacks. */
+	/** Tried in order: the requested model, then the fallbacks. */
 	models: string[];
 	policy: RetryPolicy;
-	clock: RetryClock;
+	clock: Pick<Clock, 'sleep' | 'random'>;
 	signal?: AbortSignal;
-	/** Asked after a failure: text that a person has already seen cannot be taken back. */
+	/** Whether a user has seen some of the text. If so, a failure is final. */
 	isShown?: () => boolean;
 	onRetry?: (notice: RetryNotice) => void;
 }
 
 /**
- * Runs `attempt` until it succeeds or the policy is used up: again after a wait, then with the
- * next fallback model, then the last error with `attempts` filled in.
+ * Runs `attempt` until it succeeds or the policy is exhausted: retries after a wait, then tries the
+ * next fallback model, and finally throws the last error with its `attempts` set.
  */
 export async function withRetry<Result>(
 	attempt: (model: string) => Promise<Result>,
@@ -84,14 +77,14 @@ async function settle<Result>(attempt: Promise<Result>): Promise<Outcome<Result>
 export interface Progress {
 	/** Retries that count against `maxRetries`. */
 	retries: number;
-	/** Times that this item found all places taken. */
+	/** How often the service rejected this item for concurrency. */
 	rejections: number;
 	waitedMs: number;
 }
 
 /**
- * What follows a failure: a wait in milliseconds, or giving up with an error that says why when the
- * service asked for more time than is left. Counts the retry in `progress`. `random` is in [0, 1).
+ * What to do after a failure: wait `waitMs`, or, if that is absent, give up with `error`, which says
+ * so if the wait would take too long. Counts the retry in `progress`. `random` is in [0, 1).
  */
 export function nextStep(
 	error: InferenceError,
@@ -104,13 +97,13 @@ export function nextStep(
 	if (!isRejection && progress.retries >= policy.maxRetries) return { error };
 
 	const leftMs = policy.maxWaitMs - progress.waitedMs;
-	const number = isRejection ? progress.rejections : progress.retries;
+	const earlier = isRejection ? progress.rejections : progress.retries;
 	const askedMs = error.retryAfterMs;
 	const neededMs =
 		askedMs === undefined
-			? backoffMs(number, error.kind === 'overloaded' ? overloadBaseMs : baseMs, random)
-			: Math.max(askedMs, isRejection && number > 0 ? leastRejectionWaitMs : 0);
-	if (neededMs > leftMs) return { error: withoutTimeLeft(error, leftMs, askedMs) };
+			? backoffMs(earlier, error.kind === 'overloaded' ? overloadBaseMs : baseMs, random)
+			: Math.max(askedMs, isRejection && earlier > 0 ? minRejectionWaitMs : 0);
+	if (neededMs > leftMs) return { error: error.with({ waitLeftMs: Math.max(0, leftMs) }) };
 
 	if (isRejection) progress.rejections += 1;
 	else progress.retries += 1;
@@ -119,21 +112,21 @@ export function nextStep(
 }
 
 const baseMs = 500;
-/** An overloaded engine needs longer than a hiccup. */
+/** An overloaded engine needs more time. */
 const overloadBaseMs = 2000;
-const longestBackoffMs = 30_000;
-/** Rejections are not counted, so a server that asks for no wait at all must not spin us. */
-const leastRejectionWaitMs = 250;
+const maxBackoffMs = 30_000;
+/** Rejections have no maximum, so a service that asks for no wait must not cause a busy loop. */
+const minRejectionWaitMs = 250;
 
 /**
- * `min(30 s, base * 2^n) * (0.5 + 0.5 * random)` for the retry number `n` (from 0): exponential,
- * with jitter so that items that failed together do not return together.
+ * `min(30 s, base * 2^n) * (0.5 + 0.5 * random)` for retry `n` (from 0): exponential backoff, with
+ * jitter so that items that failed together do not retry together.
  */
-export function backoffMs(number: number, firstMs: number, random: number): number {
-	return Math.min(longestBackoffMs, firstMs * 2 ** number) * (0.5 + 0.5 * random);
+export function backoffMs(retry: number, firstMs: number, random: number): number {
+	return Math.min(maxBackoffMs, firstMs * 2 ** retry) * (0.5 + 0.5 * random);
 }
 
-/** Whether the policy retries this error. Quota, account and input faults never are. */
+/** Whether the policy retries this error. It never retries quota, account, and input errors. */
 export function isRetried(error: InferenceError, retryOn: ReadonlySet<RetryCause>): boolean {
 	const cause = causeOf(error);
 	return cause !== undefined && retryOn.has(cause);
@@ -158,7 +151,7 @@ function causeOf({ kind, status }: InferenceError): RetryCause | undefined {
 	}
 }
 
-/** Gateways have words of their own for an origin that is down (520-523) or slow (504, 524). */
+/** Cloudflare has its own statuses for an origin that is down (520-523) or slow (524). */
 function serverCause(status: number | undefined): RetryCause | undefined {
 	if (status === 500 || status === 502 || status === 504) return `${status}`;
 	if (status === 524) return '504';
@@ -166,7 +159,7 @@ function serverCause(status: number | undefined): RetryCause | undefined {
 	return undefined;
 }
 
-/** Another model helps against overload, outages and a model that is gone, not against a bad key. */
+/** Another model helps with overload, outages, and an unavailable model, not with a bad key. */
 function isWorthAnotherModel({ kind }: InferenceError): boolean {
 	return !notAboutTheModel.has(kind);
 }
@@ -184,14 +177,3 @@ const notAboutTheModel: ReadonlySet<InferenceError['kind']> = new Set([
 	'invalidOutput',
 	'cancelled',
 ]);
-
-function withoutTimeLeft(error: InferenceError, leftMs: number, askedMs = 0): InferenceError {
-	const left = `${Math.max(0, Math.floor(leftMs / 1000))} s`;
-	const why =
-		askedMs > leftMs
-			? `The service asks to wait ${Math.ceil(askedMs / 1000)} s, and ${left} are left for waiting.`
-			: `The next wait would be longer than the ${left} that are left for waiting.`;
-	return error.withAdvice(
-		`${why} W&B Inference Chat waits longer with a higher 'Max Wait' in its Retry Policy. ${error.advice}`,
-	);
-}

@@ -1,4 +1,4 @@
-// Types only: n8n before 2.16 lacks the SDK and would drop the whole package over a missing module.
+// Import types only: n8n before 2.16 lacks the SDK and would not load a package that requires it.
 import type { supplyModel } from '@n8n/ai-node-sdk';
 import {
 	NodeConnectionTypes,
@@ -22,7 +22,7 @@ export class LmChatWandbInference implements INodeType {
 		group: ['transform'],
 		version: [1],
 		subtitle: 'Chat Model',
-		description: 'The open models of W&B Inference, for AI agents and chains',
+		description: 'Use open models hosted on W&B Inference in AI agents and chains',
 		defaults: { name: 'W&B Inference Chat Model' },
 		codex: {
 			categories: ['AI'],
@@ -46,7 +46,7 @@ export class LmChatWandbInference implements INodeType {
 		properties: [
 			{
 				displayName:
-					'Expressions in this node always resolve to the first item, also where the agent or chain works on several',
+					'Expressions in this node always use the first item, even if the agent or chain processes several',
 				name: 'firstItemNotice',
 				type: 'notice',
 				default: '',
@@ -71,7 +71,7 @@ export class LmChatWandbInference implements INodeType {
 					itemIndex,
 					functionality: 'configuration-node',
 					description:
-						"It needs n8n's AI node SDK: update n8n to 2.35.3 or later. The W&B Inference Chat node works on this version.",
+						"It requires n8n's AI node SDK. Update n8n to 2.35.3 or later. The W&B Inference Chat node works in this version.",
 				},
 			);
 		}

@@ -1,4 +1,4 @@
-/** Text that is handed in piece by piece, to be looped over at the reader's own pace. */
+/** Collects chunks of text, which the reader iterates over at its own pace. */
 export class TextQueue implements AsyncIterable<string> {
 	private text = '';
 
@@ -11,7 +11,7 @@ export class TextQueue implements AsyncIterable<string> {
 		this.wakeReader();
 	};
 
-	/** The loop ends once the reader has all that was handed in. */
+	/** The iteration ends once the reader has received all text. */
 	readonly end = (): void => {
 		this.isEnded = true;
 		this.wakeReader();

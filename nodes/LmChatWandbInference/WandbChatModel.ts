@@ -9,33 +9,34 @@ import { completeChat, type ChatResult } from '../../inference/completeChat';
 import type { ChatRequest } from '../../inference/chatRequest';
 import type { InferenceClient } from '../../inference/openClient';
 import type { TextListener } from '../../inference/completion/readCompletion';
+import type { Throughput } from '../../inference/pacing/GovernorRegistry';
 import type { RetryPolicy } from '../../inference/pacing/retry';
 import type { RequestOptions } from '../shared/requestOptions';
-import { finishReasonOf, textOf, toolCallsOf, usageOf } from './toGenerateResult';
 import { TextQueue } from './TextQueue';
-import { toToolChoice, toToolDefinitions } from './toolDefinitions';
 import { toChatMessages } from './toChatMessages';
+import { toFinishReason, toGenerateResult, toTokenUsage, toToolCalls } from './toGenerateResult';
+import { toToolChoice, toToolDefinitions } from './toolDefinitions';
 
 export interface ChatModelSettings {
 	model: string;
 	options: RequestOptions;
 	retryPolicy: RetryPolicy;
 	client: InferenceClient;
-	maxConcurrency: number;
+	throughput: Throughput;
 	/** Aborts when the execution is stopped. */
 	cancelSignal?: AbortSignal;
-	/** Turns a failure into the error that n8n shows. */
+	/** Converts an error to the one that n8n shows. */
 	explain: (error: unknown) => Error;
 }
 
-/** What LangChain hands through with a call. */
+/** What LangChain passes with a call. */
 interface CallOptions extends ChatModelConfig {
 	signal?: AbortSignal;
 	stop?: string[];
 	tool_choice?: unknown;
 }
 
-/** A W&B model as n8n's agents and chains know models. It retries by itself, so nobody else should. */
+/** A W&B model for n8n's agents and chains. It retries requests itself. */
 export class WandbChatModel extends BaseChatModel<CallOptions> {
 	constructor(private readonly settings: ChatModelSettings) {
 		super('wandb-inference', settings.model);
@@ -43,35 +44,27 @@ export class WandbChatModel extends BaseChatModel<CallOptions> {
 
 	async generate(messages: Message[], call: CallOptions = {}): Promise<GenerateResult> {
 		const { completion } = await this.complete(messages, call);
-		return {
-			finishReason: finishReasonOf(completion),
-			usage: usageOf(completion),
-			message: {
-				role: 'assistant',
-				content: [...textOf(completion), ...toolCallsOf(completion)],
-			},
-			providerMetadata: { finish_reason: finishReasonOf(completion) },
-		};
+		return toGenerateResult(completion);
 	}
 
 	async *stream(messages: Message[], call: CallOptions = {}): AsyncGenerator<StreamChunk> {
 		const texts = new TextQueue();
-		const giveUp = new AbortController();
-		const answer = this.complete(messages, call, texts.push, giveUp.signal).finally(texts.end);
-		answer.catch(() => undefined);
+		const abort = new AbortController();
+		const result = this.complete(messages, call, texts.push, abort.signal).finally(texts.end);
+		result.catch(() => undefined);
 		try {
 			for await (const delta of texts) yield { type: 'text-delta', delta };
-			const { completion } = await answer;
-			for (const { toolCallId, toolName, input } of toolCallsOf(completion)) {
+			const { completion } = await result;
+			for (const { toolCallId, toolName, input } of toToolCalls(completion)) {
 				yield { type: 'tool-call-delta', id: toolCallId, name: toolName, argumentsDelta: input };
 			}
 			yield {
 				type: 'finish',
-				finishReason: finishReasonOf(completion),
-				usage: usageOf(completion),
+				finishReason: toFinishReason(completion),
+				usage: toTokenUsage(completion),
 			};
 		} finally {
-			giveUp.abort();
+			abort.abort();
 		}
 	}
 
@@ -79,16 +72,16 @@ export class WandbChatModel extends BaseChatModel<CallOptions> {
 		messages: Message[],
 		call: CallOptions,
 		onText?: TextListener,
-		giveUp?: AbortSignal,
+		abortSignal?: AbortSignal,
 	): Promise<ChatResult> {
-		const { client, options, retryPolicy, maxConcurrency, cancelSignal, explain } = this.settings;
-		const signals = [cancelSignal, call.signal, call.abortSignal, giveUp];
+		const { client, options, retryPolicy, throughput, cancelSignal, explain } = this.settings;
+		const signals = [cancelSignal, call.signal, call.abortSignal, abortSignal];
 		const request = this.buildRequest(messages, call);
 		try {
 			return await completeChat(client, request, {
 				...options,
 				retryPolicy,
-				maxConcurrency,
+				throughput,
 				signal: AbortSignal.any(signals.filter((signal) => signal !== undefined)),
 				onText,
 			});
@@ -109,7 +102,7 @@ export class WandbChatModel extends BaseChatModel<CallOptions> {
 			fields: {
 				...fields,
 				...(stops.length > 0 ? { stop: stops } : {}),
-				// Both are refused in a request without tools, which an agent may send as well.
+				// The service rejects both in a request without tools, which an agent may also send.
 				...(tools.length > 0 && isParallel !== undefined
 					? { parallel_tool_calls: isParallel }
 					: {}),

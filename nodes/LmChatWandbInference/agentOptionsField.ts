@@ -8,12 +8,12 @@ const maxRetries: INodeProperties = {
 	typeOptions: { minValue: 0, numberPrecision: 0 },
 	default: 5,
 	description:
-		'Most repetitions of one request after a passing fault (429, 500, 502, 503, 504, connection lost). Waiting for a free place (429 concurrency) does not count. All waits of one request together end after 300 seconds.',
+		'Maximum number of retries per request after a temporary error (429, 500, 502, 503, 504, lost connection). Waiting for a free slot (429 concurrency) does not count as a retry. A request waits 300 seconds in total at most.',
 };
 
 const field = optionsField('agent');
 
-/** The options that make sense for an agent's model, in the order of their names. */
+/** The options that apply to the model of an agent, sorted by name. */
 export const agentOptionsField: INodeProperties = {
 	...field,
 	options: [...(field.options as INodeProperties[]), maxRetries].sort((left, right) =>

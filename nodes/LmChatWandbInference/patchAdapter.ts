@@ -1,4 +1,4 @@
-/** What LangChain calls on a chat model; n8n's adapter around ours implements it. */
+/** What LangChain calls on a chat model. n8n's adapter implements it. */
 interface LangChainModel {
 	callbacks?: Array<{ options?: { tokensUsageParser?: (output: ModelOutput) => unknown } }>;
 	_generate(messages: LangChainMessage[], ...others: unknown[]): Promise<unknown>;
@@ -24,11 +24,11 @@ interface ModelOutput {
 }
 
 /**
- * n8n's adapter around a model of its SDK, with what the adapter lacks for an agent (seen in
- * ai-utilities 0.34.1): it drops the images that n8n's agents and chains attach, forgets that a tool
- * must be called, and reports estimated instead of real token counts where the answer streams.
+ * Adds what n8n's adapter for models of its SDK lacks for an agent (seen in ai-utilities 0.34.1): it
+ * drops the images that n8n's agents and chains attach, ignores `tool_choice`, and reports estimated
+ * instead of real token counts when the answer streams.
  */
-export function completeAdapter(response: unknown): unknown {
+export function patchAdapter(response: unknown): unknown {
 	const adapter = response as LangChainModel;
 	const { _generate, _streamResponseChunks, bindTools } = adapter;
 	Object.assign(adapter, {
@@ -37,7 +37,7 @@ export function completeAdapter(response: unknown): unknown {
 		_streamResponseChunks: (messages: LangChainMessage[], ...others: unknown[]) =>
 			_streamResponseChunks.call(adapter, messages.map(keepAttachments), ...others),
 		bindTools: (tools: unknown[], { tool_choice: choice }: { tool_choice?: unknown } = {}) => {
-			const bound = completeAdapter(bindTools.call(adapter, tools)) as LangChainModel;
+			const bound = patchAdapter(bindTools.call(adapter, tools)) as LangChainModel;
 			return choice === undefined ? bound : bound.withConfig({ tool_choice: choice });
 		},
 	});
@@ -45,7 +45,7 @@ export function completeAdapter(response: unknown): unknown {
 	return adapter;
 }
 
-/** The adapter passes on what it does not know only in LangChain's wrapper for such blocks. */
+/** The adapter passes unknown blocks on only if they are in LangChain's wrapper for them. */
 function keepAttachments(message: LangChainMessage): LangChainMessage {
 	if (!Array.isArray(message.content)) return message;
 	const content = message.content.map((block) => {
@@ -55,7 +55,7 @@ function keepAttachments(message: LangChainMessage): LangChainMessage {
 	return Object.create(message, { content: { value: content, enumerable: true } });
 }
 
-/** The shapes in which n8n attaches images and files, as the API words them. */
+/** The formats in which n8n attaches images and files, converted to the API's format. */
 function toWirePart(block: ContentBlock): object | undefined {
 	if (block.type === 'image_url') {
 		const image = block.image_url;
@@ -69,7 +69,7 @@ function toWirePart(block: ContentBlock): object | undefined {
 	return { type: 'file', file: { filename, file_data: url } };
 }
 
-/** LangChain names the counts of a streamed answer otherwise than the adapter's tracer expects. */
+/** For a streamed answer, LangChain names the counts differently from what the tracer expects. */
 function countStreamedTokens(
 	tracing: { tokensUsageParser?: (output: ModelOutput) => unknown } = {},
 ): void {

@@ -1,21 +1,23 @@
 import { supplyModel } from '@n8n/ai-node-sdk';
 import type { IDataObject, ISupplyDataFunctions } from 'n8n-workflow';
 import { openClient } from '../../inference/openClient';
+import type { Throughput } from '../../inference/pacing/GovernorRegistry';
 import { readModel } from '../shared/modelField';
 import { toNodeError } from '../shared/nodeError';
 import { readRequestOptions } from '../shared/requestOptions';
 import { readRetryPolicy } from '../shared/readRetryPolicy';
-import { completeAdapter } from './patchAdapter';
+import { patchAdapter } from './patchAdapter';
 import { WandbChatModel } from './WandbChatModel';
 
-/** The model that n8n hands to an agent or chain, with the node's parameters of one item. */
+/** The model that n8n passes to an agent or chain, with the node's parameters for one item. */
 export async function supplyChatModel(
 	context: ISupplyDataFunctions,
 	itemIndex: number,
 ): Promise<ReturnType<typeof supplyModel>> {
 	const explain = (error: unknown) => {
-		const nodeError = toNodeError(context.getNode(), error, { itemIndex, itemCount: 1 });
-		// Or n8n would show 'Error in sub-node' instead of the message, and lose the advice.
+		const place = { node: 'agent', itemIndex, itemCount: 1 } as const;
+		const nodeError = toNodeError(context.getNode(), error, place);
+		// Otherwise n8n would show 'Error in sub-node' instead of the message and its advice.
 		nodeError.functionality = 'configuration-node';
 		return nodeError;
 	};
@@ -25,16 +27,16 @@ export async function supplyChatModel(
 			model: readModel(context.getNodeParameter('model', itemIndex)),
 			options: readRequestOptions(values, 'agent'),
 			retryPolicy: readRetryPolicy({ maxRetries: values.maxRetries }),
-			client: await openClient(context, { mode: 'adaptive', maxConcurrency }),
-			maxConcurrency,
+			client: await openClient(context),
+			throughput,
 			cancelSignal: context.getExecutionCancelSignal(),
 			explain,
 		});
 		const { response } = supplyModel(context, model);
-		return { response: completeAdapter(response) };
+		return { response: patchAdapter(response) };
 	} catch (error) {
 		throw explain(error);
 	}
 }
 
-const maxConcurrency = 64;
+const throughput: Throughput = { mode: 'adaptive', maxConcurrency: 64 };

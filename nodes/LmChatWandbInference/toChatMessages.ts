@@ -3,8 +3,8 @@ import type { JsonObject } from 'n8n-workflow';
 import type { ChatMessage } from '../../inference/chatRequest';
 
 /**
- * An agent's conversation as the API words it. Reasoning of earlier rounds stays out: engines refuse
- * it or take it for text.
+ * An agent's conversation in the API's format. The reasoning of earlier rounds is left out, because
+ * engines reject it or treat it as text.
  */
 export function toChatMessages(messages: Message[]): ChatMessage[] {
 	return messages.flatMap(toMessages);
@@ -44,7 +44,7 @@ function toAssistantMessage(content: MessageContent[]): ChatMessage {
 	return { role: 'assistant', content: text === '' ? null : text, tool_calls: calls };
 }
 
-/** Plain text stays a string: not every model takes a list of parts. */
+/** Plain text stays a string, because not every model accepts a list of parts. */
 function toUserContent(content: MessageContent[]): string | JsonObject[] {
 	const parts = content.flatMap(toPart);
 	const texts = parts.filter(({ type }) => type === 'text');
@@ -58,7 +58,7 @@ function toPart(part: MessageContent): JsonObject[] {
 	return [];
 }
 
-/** An image by its address or as a data URL; any other file in the shape that OpenAI gave it. */
+/** An image by its URL or as a data URL; any other file in OpenAI's format. */
 function toFilePart({ mediaType = '', data, providerMetadata = {} }: ContentFile): JsonObject[] {
 	const { url: address, filename } = providerMetadata;
 	if (data === undefined && typeof address !== 'string') return [];

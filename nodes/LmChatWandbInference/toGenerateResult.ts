@@ -1,50 +1,66 @@
-import type { ContentText, ContentToolCall, FinishReason, TokenUsage } from '@n8n/ai-node-sdk';
+import type {
+	ContentText,
+	ContentToolCall,
+	FinishReason,
+	GenerateResult,
+	TokenUsage,
+} from '@n8n/ai-node-sdk';
 import { randomUUID } from 'crypto';
-import type { JsonObject, JsonValue } from 'n8n-workflow';
-import { parseJson } from '../../inference/http/responseBody';
+import type { JsonObject } from 'n8n-workflow';
 import type { ChatCompletion } from '../../inference/completion/chatCompletion';
-import { textOf as textOfMessage } from '../../inference/completion/completionParts';
+import { messageParts, tokenUsage } from '../../inference/completion/completionParts';
+import { isJsonObject, parseJson } from '../../inference/json';
 
-/** The answer's text for the reader, without any reasoning; empty where there is none. */
-export function textOf(completion: ChatCompletion): ContentText[] {
+/** A completion as n8n's AI node SDK expects it. */
+export function toGenerateResult(completion: ChatCompletion): GenerateResult {
+	const finishReason = toFinishReason(completion);
+	return {
+		finishReason,
+		usage: toTokenUsage(completion),
+		message: { role: 'assistant', content: [...toText(completion), ...toToolCalls(completion)] },
+		providerMetadata: { finish_reason: finishReason },
+	};
+}
+
+/** The answer without any reasoning; empty if there is no text. */
+function toText(completion: ChatCompletion): ContentText[] {
 	const message = completion.choices[0]?.message;
-	const text = message ? textOfMessage(message).text : '';
+	const text = message ? messageParts(message).text : '';
 	return text === '' ? [] : [{ type: 'text', text }];
 }
 
 /**
- * The calls that the answer asks for, each with an id of its own and arguments that are a JSON
- * object: an agent pairs results by id, and stops without a word at arguments that it cannot parse.
+ * The tool calls of the answer, each with a unique ID and with arguments that are a JSON object. An
+ * agent matches results by ID, and fails silently on arguments it cannot parse.
  */
-export function toolCallsOf(
+export function toToolCalls(
 	completion: ChatCompletion,
 ): Array<Required<Omit<ContentToolCall, 'providerMetadata'>>> {
 	const ids = new Set<string>();
-	const calls = completion.choices[0]?.message.tool_calls ?? [];
-	return calls.map(({ id, function: called }) => {
+	const message = completion.choices[0]?.message;
+	const calls = message ? messageParts(message).toolCalls : [];
+	return calls.map(({ id, name, arguments: text }) => {
 		const toolCallId = id === undefined || ids.has(id) ? `call_${randomUUID()}` : id;
 		ids.add(toolCallId);
-		const input = JSON.stringify(argumentsOf(called.arguments));
-		return { type: 'tool-call', toolCallId, toolName: called.name, input };
+		const input = JSON.stringify(parseArguments(text));
+		return { type: 'tool-call', toolCallId, toolName: name, input };
 	});
 }
 
 /**
- * Nothing means no arguments. Broken ones travel on under a name that no tool knows: the tool says
- * what it misses, and the model sees both its own text and that reply in the next round.
+ * Empty text means no arguments. Invalid ones are passed on under a name that no tool knows: the
+ * tool reports what is missing, and the model sees both its own text and that report.
  */
-function argumentsOf(text: string): JsonObject {
+function parseArguments(text: string): JsonObject {
 	if (text.trim() === '') return {};
-	const value = parseJson(text) as JsonValue | undefined;
-	const unpacked = typeof value === 'string' ? (parseJson(value) as JsonValue | undefined) : value;
+	const value = parseJson(text);
+	const unpacked = typeof value === 'string' ? parseJson(value) : value;
 	if (unpacked === null) return {};
-	return typeof unpacked === 'object' && !Array.isArray(unpacked)
-		? unpacked
-		: { invalidArguments: text };
+	return isJsonObject(unpacked) ? unpacked : { invalidArguments: text };
 }
 
-/** Why the answer ended, in the SDK's words. */
-export function finishReasonOf(completion: ChatCompletion): FinishReason {
+/** Why the answer ended, in the SDK's terms. */
+export function toFinishReason(completion: ChatCompletion): FinishReason {
 	switch (completion.choices[0]?.finish_reason) {
 		case 'stop':
 			return 'stop';
@@ -60,30 +76,18 @@ export function finishReasonOf(completion: ChatCompletion): FinishReason {
 	}
 }
 
-/** Token counts where the service gave them; n8n estimates them otherwise and says so. */
-export function usageOf({ usage }: ChatCompletion): TokenUsage | undefined {
-	if (!isObject(usage)) return undefined;
-	const promptTokens = count(usage.prompt_tokens) ?? 0;
-	const completionTokens = count(usage.completion_tokens) ?? 0;
-	const cacheRead = detail(usage.prompt_tokens_details, 'cached_tokens');
-	const reasoning = detail(usage.completion_tokens_details, 'reasoning_tokens');
+/** Token counts if the service reported them. Otherwise n8n estimates them and says so. */
+export function toTokenUsage(completion: ChatCompletion): TokenUsage | undefined {
+	const usage = tokenUsage(completion);
+	if (!usage) return undefined;
+	const { promptTokens = 0, completionTokens = 0, cachedTokens, reasoningTokens } = usage;
 	return {
 		promptTokens,
 		completionTokens,
-		totalTokens: count(usage.total_tokens) ?? promptTokens + completionTokens,
-		...(cacheRead === undefined ? {} : { inputTokenDetails: { cacheRead } }),
-		...(reasoning === undefined ? {} : { outputTokenDetails: { reasoning } }),
+		totalTokens: usage.totalTokens ?? promptTokens + completionTokens,
+		...(cachedTokens === undefined ? {} : { inputTokenDetails: { cacheRead: cachedTokens } }),
+		...(reasoningTokens === undefined
+			? {}
+			: { outputTokenDetails: { reasoning: reasoningTokens } }),
 	};
-}
-
-function detail(details: JsonValue | undefined, name: string): number | undefined {
-	return isObject(details) ? count(details[name]) : undefined;
-}
-
-function count(value: JsonValue | undefined): number | undefined {
-	return typeof value === 'number' ? value : undefined;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,7 @@ import { getParametersJsonSchema, type Tool } from '@n8n/ai-node-sdk';
 import type { JsonObject, JsonValue } from 'n8n-workflow';
 import type { ToolDefinition } from '../../inference/chatRequest';
 
-/** The agent's tools as the API words them. An agent may bind them twice; each is sent once. */
+/** The agent's tools in the API's format. An agent may bind a tool twice; each is sent once. */
 export function toToolDefinitions(tools: Tool[]): ToolDefinition[] {
 	const definitions = tools.flatMap((tool) =>
 		tool.type === 'function' ? [toDefinition(tool)] : [],
@@ -20,7 +20,7 @@ function toDefinition(tool: Extract<Tool, { type: 'function' }>): ToolDefinition
 	};
 }
 
-/** LangChain's word for "some tool" is 'any', the API's 'required'; a lone name means that tool. */
+/** LangChain says 'any' where the API says 'required'. Any other name stands for that tool. */
 export function toToolChoice(choice: unknown): JsonObject {
 	if (choice === undefined || choice === null) return {};
 	if (choice === 'any') return { tool_choice: 'required' };

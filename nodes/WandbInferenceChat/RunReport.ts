@@ -1,9 +1,9 @@
 import type { NodeExecutionHint } from 'n8n-workflow';
 import type { ChatResult } from '../../inference/completeChat';
-import { textOf } from '../../inference/completion/completionParts';
+import { messageParts } from '../../inference/completion/completionParts';
 import type { RetryNotice } from '../../inference/pacing/retry';
 
-/** Counts what a person should know after a run and words it as hints; nothing when all was smooth. */
+/** Counts what users should know after a run and turns it into hints. A smooth run has none. */
 export class RunReport {
 	private rejections = 0;
 
@@ -11,14 +11,14 @@ export class RunReport {
 
 	private waitedMs = 0;
 
-	private cutAnswers = 0;
+	private cutOffAnswers = 0;
 
 	private emptyAnswers = 0;
 
-	/** How many requests were allowed at once when the last answer came. */
-	private limit = 0;
+	/** How many requests were allowed at once when the last completion arrived. */
+	private concurrencyLimit = 0;
 
-	/** Items answered. */
+	/** Items that succeeded. */
 	succeeded = 0;
 
 	readonly noteRetry = ({ error, waitMs }: RetryNotice): void => {
@@ -27,15 +27,14 @@ export class RunReport {
 		this.waitedMs += waitMs;
 	};
 
-	/** `limit`: how many requests of this run may be in flight now. */
-	noteAnswer({ completion }: ChatResult, limit: number): void {
+	noteResult({ completion, concurrencyLimit }: ChatResult): void {
 		this.succeeded += 1;
-		this.limit = limit;
+		this.concurrencyLimit = concurrencyLimit;
 		for (const { message, finish_reason: finishReason } of completion.choices) {
 			if (finishReason !== 'length') continue;
-			const { text, reasoning } = textOf(message);
+			const { text, reasoning } = messageParts(message);
 			if (text.trim() === '' && reasoning !== '') this.emptyAnswers += 1;
-			else this.cutAnswers += 1;
+			else this.cutOffAnswers += 1;
 		}
 	}
 
@@ -43,14 +42,14 @@ export class RunReport {
 		const hints: NodeExecutionHint[] = [];
 		const warn = (message: string) =>
 			hints.push({ message, type: 'warning', location: 'outputPane' });
-		if (this.cutAnswers > 0) {
+		if (this.cutOffAnswers > 0) {
 			warn(
-				`${answers(this.cutAnswers)} cut off at 'Max Tokens' (finishReason is 'length'). Raise it in Options for longer answers.`,
+				`${answersWere(this.cutOffAnswers)} cut off at 'Max Tokens' (finishReason is 'length'). Increase it in Options for longer answers.`,
 			);
 		}
 		if (this.emptyAnswers > 0) {
 			warn(
-				`${answers(this.emptyAnswers)} empty because reasoning used up all tokens. Raise 'Max Tokens', lower 'Reasoning Effort' or turn 'Reasoning' off in Options.`,
+				`${answersWere(this.emptyAnswers)} empty because reasoning used up all tokens. Increase 'Max Tokens', lower 'Reasoning Effort', or turn off 'Reasoning' in Options.`,
 			);
 		}
 		const slowed = this.slowedDown();
@@ -62,19 +61,19 @@ export class RunReport {
 		const parts: string[] = [];
 		if (this.rejections > 0) {
 			parts.push(
-				`W&B answered 'Concurrency limit reached' ${times(this.rejections)}, so the node settled at ${this.limit} at once`,
+				`W&B's concurrency limit was reached ${times(this.rejections)}, so the node settled at ${this.concurrencyLimit} at once`,
 			);
 		}
 		if (this.retries > 0)
 			parts.push(
-				`${this.retries} ${this.retries === 1 ? 'request was' : 'requests were'} retried after a passing fault`,
+				`${this.retries} ${this.retries === 1 ? 'request was' : 'requests were'} retried after a temporary error`,
 			);
 		if (parts.length === 0) return undefined;
-		return `${parts.join('; ')}. Items waited ${Math.round(this.waitedMs / 100) / 10} s in all.`;
+		return `${parts.join('; ')}. Items waited ${Math.round(this.waitedMs / 100) / 10} s in total.`;
 	}
 }
 
-function answers(count: number): string {
+function answersWere(count: number): string {
 	return count === 1 ? '1 answer was' : `${count} answers were`;
 }
 

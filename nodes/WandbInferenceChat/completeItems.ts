@@ -1,38 +1,38 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { completeChat } from '../../inference/completeChat';
-import { openClient, type InferenceClient } from '../../inference/openClient';
 import { InferenceError } from '../../inference/InferenceError';
-import type { Throughput } from '../../inference/pacing/Governor';
-import { toNodeError } from '../shared/nodeError';
+import { openClient, type InferenceClient } from '../../inference/openClient';
+import type { Throughput } from '../../inference/pacing/GovernorRegistry';
+import { toErrorItem, toNodeError } from '../shared/nodeError';
 import { forEachConcurrently } from './forEachConcurrently';
 import { isAgentTool } from './isAgentTool';
 import { startLiveText, type LiveText } from './liveText';
-import { toErrorItem, toItem } from './toItem';
 import { readParameters, readThroughput } from './readParameters';
 import { RunReport } from './RunReport';
+import { toItem } from './toItem';
 
 /**
- * Answers every input item, each at its own place in the output. A failed item becomes an error
- * item under 'Continue'; else it ends the run: requests under way are given up, nothing more starts.
+ * Processes every input item and returns the output in input order. Under 'Continue', a failed item
+ * becomes an error item. Otherwise it ends the run: open requests are aborted and no more are sent.
  */
 export async function completeItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const itemCount = context.getInputData().length;
 	const output = new Array<INodeExecutionData>(itemCount);
 	const report = new RunReport();
-	const giveUp = new AbortController();
-	const stop = eitherSignal(context.getExecutionCancelSignal(), giveUp.signal);
-	// One for each place: many listeners on one signal make Node.js warn of a leak.
+	const abort = new AbortController();
+	const stop = eitherSignal(context.getExecutionCancelSignal(), abort.signal);
+	// One signal per worker, because Node.js warns of a leak if one has many listeners.
 	const signals: AbortSignal[] = [];
 	const forAgent = isAgentTool(context);
 	const opening = open(context);
 	let failure: Error | undefined;
 
-	await forEachConcurrently(itemCount, await concurrencyOf(opening), async (itemIndex, place) => {
-		const signal = (signals[place] ??= AbortSignal.any([stop]));
-		// The agent, not a person, reads what its tool answers.
+	await forEachConcurrently(itemCount, await concurrencyOf(opening), async (itemIndex, worker) => {
+		const signal = (signals[worker] ??= AbortSignal.any([stop]));
+		// If the node is a tool, the agent reads its output, not a user.
 		const live = forAgent ? undefined : startLiveText(context, itemIndex);
 		try {
-			const run = { context, account: await opening, report, signal, forAgent, live };
+			const run = { context, ...(await opening), report, signal, forAgent, live };
 			output[itemIndex] = await completeItem(run, itemIndex);
 		} catch (error) {
 			if (context.continueOnFail() && !isCancelled(error)) {
@@ -42,8 +42,9 @@ export async function completeItems(context: IExecuteFunctions): Promise<INodeEx
 				return;
 			}
 			const { succeeded } = report;
-			failure ??= toNodeError(context.getNode(), error, { itemIndex, itemCount, succeeded });
-			giveUp.abort();
+			const place = { node: 'chat', itemIndex, itemCount, succeeded } as const;
+			failure ??= toNodeError(context.getNode(), error, place);
+			abort.abort();
 		}
 	});
 	if (failure) throw failure;
@@ -51,58 +52,47 @@ export async function completeItems(context: IExecuteFunctions): Promise<INodeEx
 	return output;
 }
 
-/** What all items send their requests with. */
-interface Account {
-	client: InferenceClient;
-	throughput: Throughput;
-}
-
-/** What one item needs of the run that it belongs to. */
+/** What one item needs from the run. */
 interface Run {
 	context: IExecuteFunctions;
-	account: Account;
+	client: InferenceClient;
+	throughput: Throughput;
 	report: RunReport;
 	signal: AbortSignal;
-	/** The node runs as an agent's tool. */
+	/** Whether the node runs as an agent's tool. */
 	forAgent: boolean;
 	live?: LiveText;
 }
 
 async function completeItem(
-	{ context, account, report, signal, forAgent, live }: Run,
+	{ context, client, throughput, report, signal, forAgent, live }: Run,
 	itemIndex: number,
 ): Promise<INodeExecutionData> {
 	const parameters = await readParameters(context, itemIndex);
-	const maxConcurrency = concurrencyIn(account.throughput);
-	const result = await completeChat(account.client, parameters.request, {
+	const result = await completeChat(client, parameters.request, {
 		...parameters,
-		maxConcurrency,
+		throughput,
 		signal,
 		onText: live?.onText,
 		onRetry: report.noteRetry,
 	});
 	const item = toItem(result, { ...parameters, forAgent }, itemIndex);
 	await live?.end();
-	const { limit } = account.client.governorFor(parameters.extraHeaders);
-	report.noteAnswer(result, Math.min(limit, maxConcurrency));
+	report.noteResult(result);
 	return item;
 }
 
-async function open(context: IExecuteFunctions): Promise<Account> {
+async function open(context: IExecuteFunctions): Promise<Pick<Run, 'client' | 'throughput'>> {
 	const throughput = readThroughput(context);
-	return { client: await openClient(context, throughput), throughput };
+	return { client: await openClient(context), throughput };
 }
 
-/** Where the account cannot be opened, each item says why: one after the other is soon enough. */
-async function concurrencyOf(opening: Promise<Account>): Promise<number> {
+/** If the client cannot be opened, each item fails with the reason, so one at a time is enough. */
+async function concurrencyOf(opening: Promise<Pick<Run, 'throughput'>>): Promise<number> {
 	return await opening.then(
-		({ throughput }) => concurrencyIn(throughput),
+		({ throughput }) => throughput.maxConcurrency,
 		() => 1,
 	);
-}
-
-function concurrencyIn(throughput: Throughput): number {
-	return throughput.mode === 'fixed' ? throughput.concurrency : throughput.maxConcurrency;
 }
 
 function eitherSignal(first: AbortSignal | undefined, second: AbortSignal): AbortSignal {

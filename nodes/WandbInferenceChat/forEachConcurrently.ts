@@ -1,28 +1,21 @@
 /**
- * Runs `work` for the indexes 0 to `count - 1`, at most `concurrency` at once, each started when an
- * earlier one has ended and in its place (0 to `concurrency - 1`). After a failure nothing more
- * starts, and the failure is thrown once all that runs has ended.
+ * Runs `work`, which must not reject, for the indexes 0 to `count - 1`, with at most `concurrency`
+ * at once. Each call also gets the number of the worker (0 to `concurrency - 1`) that runs it.
  */
 export async function forEachConcurrently(
 	count: number,
 	concurrency: number,
-	work: (index: number, place: number) => Promise<void>,
+	work: (index: number, worker: number) => Promise<void>,
 ): Promise<void> {
 	let next = 0;
-	let hasFailed = false;
-	const worker = async (place: number) => {
-		while (next < count && !hasFailed) {
+	const run = async (worker: number) => {
+		while (next < count) {
 			const index = next;
 			next += 1;
-			await work(index, place).catch((error: unknown) => {
-				hasFailed = true;
-				return Promise.reject(error);
-			});
+			await work(index, worker);
 		}
 	};
-	const workers = await Promise.allSettled(
-		Array.from({ length: Math.min(count, concurrency) }, async (_, place) => await worker(place)),
+	await Promise.all(
+		Array.from({ length: Math.min(count, concurrency) }, (_, worker) => run(worker)),
 	);
-	const failed = workers.find((outcome) => outcome.status === 'rejected');
-	if (failed) throw failed.reason;
 }

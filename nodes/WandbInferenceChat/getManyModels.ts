@@ -1,21 +1,17 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { readConnection } from '../../inference/http/connection';
 import { listModels } from '../../inference/listModels';
-import { createTransport } from '../../inference/http/transport';
-import { toNodeError } from '../shared/nodeError';
+import { openClient } from '../../inference/openClient';
+import { toErrorItem, toNodeError } from '../shared/nodeError';
 import { readInteger } from '../shared/readValue';
 import { isAgentTool } from './isAgentTool';
-import { toErrorItem } from './toItem';
 
 /**
  * One item for each model that the service lists. The list is the same for every input item, so it
- * is asked for once and paired with the first.
+ * is requested once and paired with the first.
  */
 export async function getManyModels(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	try {
-		const { baseUrl } = await readConnection(context);
-		const transport = createTransport(context, baseUrl);
-		const models = await listModels(transport, context.getExecutionCancelSignal());
+		const models = await listModels(await openClient(context), context.getExecutionCancelSignal());
 		const returnAll = context.getNodeParameter('returnAll', 0, false) === true;
 		const limit = readInteger(context.getNodeParameter('limit', 0, 50), 'Limit') ?? 50;
 		return models
@@ -24,6 +20,6 @@ export async function getManyModels(context: IExecuteFunctions): Promise<INodeEx
 			.map((model) => ({ json: model as IDataObject, pairedItem: { item: 0 } }));
 	} catch (error) {
 		if (context.continueOnFail()) return [toErrorItem(error, 0)];
-		throw toNodeError(context.getNode(), error, { itemIndex: 0, itemCount: 1 });
+		throw toNodeError(context.getNode(), error, { node: 'chat', itemIndex: 0, itemCount: 1 });
 	}
 }

@@ -1,12 +1,12 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { TextListener } from '../../inference/completion/readCompletion';
 
-/** Hands the text of one item to the chat or webhook that waits for it, as it arrives. */
+/** Streams the text of one item to the waiting chat or webhook. */
 export interface LiveText {
 	onText: TextListener;
 	/** The answer is complete. */
 	end(): Promise<void>;
-	/** The answer will not come; the run itself goes on. */
+	/** There will be no answer, but the run continues. */
 	fail(message: string): Promise<void>;
 }
 

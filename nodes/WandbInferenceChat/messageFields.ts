@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** One message. In the order in which a person fills it in. */
+/** The fields of one message, in the order in which users fill them in. */
 const messageRow: INodeProperties[] = [
 	{
 		displayName: 'Role',
@@ -10,22 +10,22 @@ const messageRow: INodeProperties[] = [
 			{
 				name: 'Assistant',
 				value: 'assistant',
-				description: 'What the model said earlier, or an example of how to answer',
+				description: 'An earlier answer of the model, or an example of how to answer',
 			},
 			{
 				name: 'System',
 				value: 'system',
-				description: 'How the model should behave',
+				description: 'Tell the model how to behave',
 			},
 			{
 				name: 'Tool',
 				value: 'tool',
-				description: 'The result of a tool call that the model asked for',
+				description: 'Send the result of a tool call that the model asked for',
 			},
 			{
 				name: 'User',
 				value: 'user',
-				description: 'What the model should answer',
+				description: 'Ask the model something',
 			},
 		],
 		default: 'user',
@@ -43,7 +43,7 @@ const messageRow: INodeProperties[] = [
 		name: 'toolCallId',
 		type: 'string',
 		default: '',
-		description: 'The ID of the tool call that this is the result of',
+		description: 'ID of the tool call that this message is the result of',
 		displayOptions: { show: { role: ['tool'] } },
 	},
 	{
@@ -51,16 +51,16 @@ const messageRow: INodeProperties[] = [
 		name: 'imageSource',
 		type: 'options',
 		options: [
-			{ name: 'Binary Data', value: 'binary', description: 'A file of the input item' },
+			{ name: 'Binary Data', value: 'binary', description: 'A file from the input item' },
 			{ name: 'None', value: 'none' },
 			{
 				name: 'URL',
 				value: 'url',
-				description: 'Passed on as text: the service fetches it, n8n does not',
+				description: 'Sent to the service as text. n8n does not fetch it.',
 			},
 		],
 		default: 'none',
-		description: 'An image for a model that can see',
+		description: 'Image to send with the message. Requires a model with vision.',
 		displayOptions: { show: { role: ['user'] } },
 	},
 	{
@@ -77,12 +77,12 @@ const messageRow: INodeProperties[] = [
 		type: 'string',
 		default: 'data',
 		description:
-			'The name of the input field with the image file. Several names are separated by commas.',
+			'The name of the input field that contains the image file. Separate multiple names with commas.',
 		displayOptions: { show: { role: ['user'], imageSource: ['binary'] } },
 	},
 ];
 
-/** The two ways to give a conversation: one row for each message, or a JSON array. */
+/** The two ways to enter a conversation: one row per message, or a JSON array. */
 export const messageFields: INodeProperties[] = [
 	{
 		displayName: 'Specify Messages',
@@ -121,7 +121,7 @@ export const messageFields: INodeProperties[] = [
 		default: '[\n  { "role": "user", "content": "Hello!" }\n]',
 		required: true,
 		description:
-			"Array of messages as OpenAI's API words them, e.g. a history that an earlier node put together",
+			"Array of messages in OpenAI's format, e.g. a conversation history built by an earlier node",
 		displayOptions: {
 			show: { resource: ['chat'], operation: ['complete'], specifyMessages: ['json'] },
 		},

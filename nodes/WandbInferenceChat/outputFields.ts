@@ -10,7 +10,7 @@ const objectSchemaExample = `{
   "additionalProperties": false
 }`;
 
-/** What the answer may be: its format, the tools it may ask for, and how it comes out. */
+/** The format of the answer, the tools that the model can call, and the form of the output. */
 export const answerFields: INodeProperties[] = [
 	{
 		displayName: 'Response Format',
@@ -20,17 +20,17 @@ export const answerFields: INodeProperties[] = [
 			{
 				name: 'JSON Object',
 				value: 'json_object',
-				description: 'Any JSON object; the messages must ask for JSON',
+				description: 'Any JSON object. The messages must ask for JSON.',
 			},
 			{
 				name: 'JSON Schema',
 				value: 'json_schema',
-				description: 'A JSON value of the shape that you give',
+				description: 'A JSON value that matches a schema',
 			},
 			{ name: 'Text', value: 'text' },
 		],
 		default: 'text',
-		description: "With JSON, 'output' holds the value itself rather than text",
+		description: "With JSON, 'output' is the parsed value instead of text",
 		displayOptions: { show: { resource: ['chat'], operation: ['complete'] } },
 	},
 	{
@@ -38,7 +38,7 @@ export const answerFields: INodeProperties[] = [
 		name: 'schemaName',
 		type: 'string',
 		default: 'answer',
-		description: 'Letters, digits, underscores and hyphens; the model sees it',
+		description: 'Letters, digits, underscores, and hyphens. The model sees this name.',
 		displayOptions: {
 			show: { resource: ['chat'], operation: ['complete'], responseFormat: ['json_schema'] },
 		},
@@ -50,8 +50,7 @@ export const answerFields: INodeProperties[] = [
 		typeOptions: { rows: 8 },
 		default: objectSchemaExample,
 		required: true,
-		description:
-			'The shape of the answer. With JSON Schema, name, type and limits of each field are described.',
+		description: 'JSON Schema for the answer: the name, type, and constraints of each field',
 		displayOptions: {
 			show: { resource: ['chat'], operation: ['complete'], responseFormat: ['json_schema'] },
 		},
@@ -74,7 +73,7 @@ export const answerFields: INodeProperties[] = [
 		placeholder: 'Add Tool',
 		default: {},
 		description:
-			"Functions that the model may ask for. The calls come out as 'toolCalls' for later nodes to carry out; an AI Agent does this by itself.",
+			"Functions that the model can call. Calls are returned in 'toolCalls' for later nodes to run. To have them run automatically, use an AI Agent.",
 		displayOptions: { show: { resource: ['chat'], operation: ['complete'] } },
 		options: [
 			{
@@ -94,14 +93,14 @@ export const answerFields: INodeProperties[] = [
 						type: 'string',
 						default: '',
 						placeholder: 'e.g. Get the weather of a city',
-						description: 'What it does and when to use it, for the model',
+						description: 'Tell the model what the tool does and when to use it',
 					},
 					{
 						displayName: 'Parameters',
 						name: 'parameters',
 						type: 'json',
 						default: '{\n  "type": "object",\n  "properties": {},\n  "required": []\n}',
-						description: 'The arguments, as JSON Schema of an object',
+						description: 'JSON Schema of the arguments, which are an object',
 					},
 					{
 						displayName: 'Strict',

@@ -1,9 +1,9 @@
 import type { IDataObject, IExecuteFunctions, JsonObject, JsonValue } from 'n8n-workflow';
 import type { ChatMessage } from '../../inference/chatRequest';
-import { parameterError } from '../../inference/InferenceError';
+import { ParameterError } from '../shared/ParameterError';
 import { isUnset, readJsonArray, readText } from '../shared/readValue';
 
-/** The conversation of one item, from its fields or from JSON, as the API words it. */
+/** The conversation of one item, from its fields or from JSON, in the API's format. */
 export async function readMessages(
 	context: IExecuteFunctions,
 	itemIndex: number,
@@ -13,7 +13,10 @@ export async function readMessages(
 	}
 	const rows = context.getNodeParameter('messages.values', itemIndex, []) as IDataObject[];
 	if (rows.length === 0) {
-		throw parameterError("'Messages' is empty", "Add at least one message with the role 'User'.");
+		throw new ParameterError(
+			"'Messages' is empty",
+			"Add at least one message with the role 'User'.",
+		);
 	}
 	const messages: ChatMessage[] = [];
 	for (const [index, row] of rows.entries()) {
@@ -28,16 +31,16 @@ function readMessagesJson(value: unknown): ChatMessage[] {
 	const field = 'Messages (JSON)';
 	const messages = readJsonArray(value, field) ?? [];
 	if (messages.length === 0) {
-		throw parameterError(
+		throw new ParameterError(
 			`'${field}' is empty`,
-			'Give an array with at least one message, e.g. [{"role": "user", "content": "Hello!"}].',
+			'Enter an array with at least one message, e.g. [{"role": "user", "content": "Hello!"}].',
 		);
 	}
 	return messages.map((message, index) => {
 		if (isMessage(message)) return message;
-		throw parameterError(
-			`Message ${index + 1} in '${field}' is not a message`,
-			`Each message is an object with a 'role' (${roles.join(', ')}) and a 'content'.`,
+		throw new ParameterError(
+			`Message ${index + 1} in '${field}' is not a valid message`,
+			`Each message is an object with a 'role' (${roles.join(', ')}) and 'content'.`,
 		);
 	});
 }
@@ -56,9 +59,9 @@ async function readMessage(
 	const role = readText(row.role) ?? 'user';
 	const content = row.content;
 	if (isUnset(content)) {
-		throw parameterError(
+		throw new ParameterError(
 			`'Content' of message ${position} has no value`,
-			'The expression found nothing. Check the field name against the data that reaches this node.',
+			'The expression found nothing. Check the field name against the input data of this node.',
 		);
 	}
 	const text = readText(content) ?? '';
@@ -70,9 +73,9 @@ async function readMessage(
 		return { role, content: [...(text === '' ? [] : [{ type: 'text', text }]), ...images] };
 	}
 	if (text.trim() === '') {
-		throw parameterError(
+		throw new ParameterError(
 			`'Content' of message ${position} is empty`,
-			'Write what the model should answer, or add an image.',
+			'Enter a text, or add an image.',
 		);
 	}
 	return { role, content: text };
@@ -81,9 +84,9 @@ async function readMessage(
 function readToolCallId(row: IDataObject, position: number): string {
 	const id = readText(row.toolCallId) ?? '';
 	if (id === '') {
-		throw parameterError(
+		throw new ParameterError(
 			`'Tool Call ID' of message ${position} is empty`,
-			"Take the 'id' from the 'toolCalls' of the answer that asked for this tool.",
+			"Use the 'id' from the 'toolCalls' of the answer that called this tool.",
 		);
 	}
 	return id;
@@ -113,13 +116,13 @@ function imagePart(url: string): JsonObject {
 	return { type: 'image_url', image_url: { url } };
 }
 
-/** Passed on as text: whatever stands there, n8n fetches nothing on the model's behalf. */
+/** The URL is sent as text. n8n never fetches it on the model's behalf. */
 function readImageUrl(row: IDataObject, position: number): string {
 	const url = (readText(row.imageUrl) ?? '').trim();
 	if (!/^(https?:\/\/|data:image\/)/i.test(url)) {
-		throw parameterError(
-			`'Image URL' of message ${position} is not a web address`,
-			'Give an address that begins with https://, or choose binary data for a file.',
+		throw new ParameterError(
+			`'Image URL' of message ${position} is not a valid web address`,
+			'Enter an address that begins with https://, or select binary data for a file.',
 		);
 	}
 	return url;
@@ -133,15 +136,15 @@ async function readDataUrl(
 ): Promise<string> {
 	const file = context.getInputData()[itemIndex]?.binary?.[name];
 	if (!file) {
-		throw parameterError(
+		throw new ParameterError(
 			`The image of message ${position} is missing: the item has no file named '${name}'`,
-			"Check 'Input Data Field Name' against the binary data that reaches this node.",
+			"Check 'Input Data Field Name' against the binary input data of this node.",
 		);
 	}
 	if (!file.mimeType.startsWith('image/')) {
-		throw parameterError(
+		throw new ParameterError(
 			`The file '${name}' of message ${position} is not an image (${file.mimeType})`,
-			'Give a PNG, JPEG, WebP or GIF file.',
+			'Use a PNG, JPEG, WebP, or GIF file.',
 		);
 	}
 	const content = await context.helpers.getBinaryDataBuffer(itemIndex, name);

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { ChatRequest, ResponseFormat, ToolDefinition } from '../../inference/chatRequest';
-import { parameterError } from '../../inference/InferenceError';
-import type { Throughput } from '../../inference/pacing/Governor';
+import { ParameterError } from '../shared/ParameterError';
+import type { Throughput } from '../../inference/pacing/GovernorRegistry';
 import type { RetryPolicy } from '../../inference/pacing/retry';
 import { readModel } from '../shared/modelField';
 import { readInteger, readJsonObject, readText } from '../shared/readValue';
@@ -9,7 +9,7 @@ import { readRequestOptions } from '../shared/requestOptions';
 import { readRetryPolicy } from '../shared/readRetryPolicy';
 import { readMessages } from './readMessages';
 
-/** All that one item asks for, checked. */
+/** Everything that one item asks for, checked. */
 export interface ChatParameters {
 	request: ChatRequest;
 	fallbackModels: string[];
@@ -19,7 +19,7 @@ export interface ChatParameters {
 	simplify: boolean;
 }
 
-/** Reads the parameters of one item; throws which field is wrong and what to do about it. */
+/** Reads the parameters of one item. Throws a `ParameterError` that names the invalid field. */
 export async function readParameters(
 	context: IExecuteFunctions,
 	itemIndex: number,
@@ -49,15 +49,18 @@ export async function readParameters(
 	};
 }
 
-/** How many items run at once: one setting for the whole run, so it comes from the first item. */
+/** How many items run at once: one setting for the whole run, taken from the first item. */
 export function readThroughput(context: IExecuteFunctions): Throughput {
 	const values = context.getNodeParameter('throughput', 0, {}) as IDataObject;
 	const maximum = readInteger(values.maxConcurrency, 'Max Concurrency');
 	if (maximum !== undefined && maximum < 1) {
-		throw parameterError("'Max Concurrency' is below one", "Give 'Max Concurrency' 1 or more.");
+		throw new ParameterError(
+			"'Max Concurrency' is below one",
+			"Enter 1 or more for 'Max Concurrency'.",
+		);
 	}
 	return values.mode === 'fixed'
-		? { mode: 'fixed', concurrency: maximum ?? 1 }
+		? { mode: 'fixed', maxConcurrency: maximum ?? 1 }
 		: { mode: 'adaptive', maxConcurrency: maximum ?? 64 };
 }
 
@@ -67,7 +70,10 @@ function readResponseFormat(context: IExecuteFunctions, itemIndex: number): Resp
 	if (type !== 'json_schema') return { type: 'text' };
 	const schema = readJsonObject(context.getNodeParameter('jsonSchema', itemIndex), 'JSON Schema');
 	if (!schema) {
-		throw parameterError("'JSON Schema' is empty", 'Describe the shape of the answer.');
+		throw new ParameterError(
+			"'JSON Schema' is empty",
+			'Enter the JSON Schema that the answer must match.',
+		);
 	}
 	return {
 		type,
@@ -93,9 +99,9 @@ function readTools(context: IExecuteFunctions, itemIndex: number): ToolDefinitio
 function readName(value: unknown, field: string): string {
 	const name = (readText(value) ?? '').trim();
 	if (!/^[\w-]{1,64}$/.test(name)) {
-		throw parameterError(
-			`'${field}' is not a name that the API accepts`,
-			'Use up to 64 letters, digits, underscores and hyphens, without spaces.',
+		throw new ParameterError(
+			`'${field}' is not a valid name`,
+			'Use up to 64 letters, digits, underscores, and hyphens, without spaces.',
 		);
 	}
 	return name;

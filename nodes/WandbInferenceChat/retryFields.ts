@@ -2,20 +2,20 @@ import type { INodeProperties } from 'n8n-workflow';
 
 const causes = [
 	{
-		name: '408 Time-Out',
+		name: '408 Timeout',
 		value: '408',
 		description:
-			"Also nothing received for 'Timeout' seconds. The model may have worked, and be billed, all the same.",
+			"Includes receiving nothing for 'Timeout' seconds. The model may have done the work, so you may pay twice.",
 	},
 	{ name: '429 Too Many Requests', value: '429' },
 	{ name: '500 Server Error', value: '500' },
 	{ name: '502 Bad Gateway', value: '502' },
 	{ name: '503 Overloaded', value: '503' },
-	{ name: '504 Gateway Time-Out', value: '504' },
+	{ name: '504 Gateway Timeout', value: '504' },
 	{ name: 'Connection Lost', value: 'connection' },
 ];
 
-/** How requests are repeated and how many run at once. */
+/** How requests are retried and how many run at once. */
 export const sendingFields: INodeProperties[] = [
 	{
 		displayName: 'Retry Policy',
@@ -24,7 +24,7 @@ export const sendingFields: INodeProperties[] = [
 		placeholder: 'Add Retry Setting',
 		default: {},
 		description:
-			"Failed requests are repeated by themselves, item by item. Leave n8n's own 'Retry On Fail' off: it would send every item again.",
+			"Failed requests are retried automatically, one item at a time. Leave n8n's 'Retry On Fail' off, because it would send every item again.",
 		displayOptions: { show: { resource: ['chat'], operation: ['complete'] } },
 		options: [
 			{
@@ -34,7 +34,7 @@ export const sendingFields: INodeProperties[] = [
 				typeOptions: { minValue: 0, numberPrecision: 0 },
 				default: 5,
 				description:
-					"Most repetitions for one item. Waiting for a free place (429 concurrency) does not count; 'Max Wait' bounds it.",
+					"Maximum number of retries per item. Waiting for a free slot (429 concurrency) does not count as a retry and is limited by 'Max Wait' instead.",
 			},
 			{
 				displayName: 'Max Wait',
@@ -43,7 +43,7 @@ export const sendingFields: INodeProperties[] = [
 				typeOptions: { minValue: 0 },
 				default: 300,
 				description:
-					'Most seconds that one item may spend waiting between its requests, in all. When the service asks for a longer wait, the item fails at once and says so.',
+					'Maximum total time in seconds that an item may wait between its requests. If the service asks for a longer wait, the item fails immediately.',
 			},
 			{
 				displayName: 'Retry On',
@@ -51,7 +51,8 @@ export const sendingFields: INodeProperties[] = [
 				type: 'multiOptions',
 				options: causes,
 				default: ['429', '500', '502', '503', '504', 'connection'],
-				description: 'Quota, key and input faults are never repeated: waiting does not help',
+				description:
+					'Which errors to retry. Quota, API key, and input errors are never retried, because waiting does not fix them.',
 			},
 		],
 	},
@@ -62,7 +63,7 @@ export const sendingFields: INodeProperties[] = [
 		placeholder: 'Add Throughput Setting',
 		default: {},
 		description:
-			'How many items are sent at once. Without a setting the node finds out what W&B allows. Taken from the first item.',
+			'How many requests to send at once. By default, the node adapts to what W&B allows. Uses the values of the first item.',
 		displayOptions: { show: { resource: ['chat'], operation: ['complete'] } },
 		options: [
 			{
@@ -71,7 +72,8 @@ export const sendingFields: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 1, numberPrecision: 0 },
 				default: 64,
-				description: "Most requests at once. With mode 'Fixed' exactly this many (1 if not set).",
+				description:
+					"Maximum number of concurrent requests. In 'Fixed' mode, exactly this many run at once (default 1).",
 			},
 			{
 				displayName: 'Mode',
@@ -81,9 +83,13 @@ export const sendingFields: INodeProperties[] = [
 					{
 						name: 'Adaptive',
 						value: 'adaptive',
-						description: 'As many as the service accepts, found out from its answers',
+						description: 'Send as many requests as the service accepts',
 					},
-					{ name: 'Fixed', value: 'fixed', description: 'A number that you set' },
+					{
+						name: 'Fixed',
+						value: 'fixed',
+						description: 'Send exactly as many requests as you set',
+					},
 				],
 				default: 'adaptive',
 			},

@@ -1,16 +1,17 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { toModelId } from '../../inference/chatRequest';
-import { parameterError } from '../../inference/InferenceError';
+import { isJsonObject } from '../../inference/json';
+import { ParameterError } from './ParameterError';
 import { readText } from './readValue';
 
-/** The model picker of both nodes: the live list, or an id typed in. */
+/** The model picker of both nodes: the live list, or an ID. */
 export const modelField: INodeProperties = {
 	displayName: 'Model',
 	name: 'model',
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	required: true,
-	description: 'The model that answers',
+	description: 'The model to use',
 	modes: [
 		{
 			displayName: 'From List',
@@ -24,22 +25,20 @@ export const modelField: INodeProperties = {
 			name: 'id',
 			type: 'string',
 			placeholder: 'e.g. openai/gpt-oss-20b',
-			hint: "A 'wandb/' in front is removed. A fine-tuned model: wandb-artifact:///team/project/name:alias.",
+			hint: "For a fine-tuned model, enter wandb-artifact:///team/project/name:alias. A 'wandb/' prefix is removed.",
 		},
 	],
 };
 
-/** The model id from the picker: a listed id as the service words it, a typed one cleaned. */
+/** The model ID from the picker: a listed ID as it is, a typed one without a `wandb/` prefix. */
 export function readModel(value: unknown): string {
-	const { mode, value: id } = (
-		typeof value === 'object' && value !== null ? value : { value }
-	) as IDataObject;
+	const { mode, value: id } = isJsonObject(value) ? value : { mode: undefined, value };
 	const text = (readText(id) ?? '').trim();
 	const model = mode === 'list' ? text : toModelId(text);
 	if (model === '') {
-		throw parameterError(
+		throw new ParameterError(
 			"'Model' is empty",
-			"Pick a model 'From List', or enter its ID, e.g. openai/gpt-oss-20b.",
+			"Select a model 'From List', or enter its ID, e.g. openai/gpt-oss-20b.",
 		);
 	}
 	return model;

@@ -1,11 +1,20 @@
-import { NodeApiError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
+import {
+	NodeApiError,
+	NodeOperationError,
+	type IDataObject,
+	type INode,
+	type INodeExecutionData,
+} from 'n8n-workflow';
 import { InferenceError } from '../../inference/InferenceError';
+import { adviceFor, type NodeKind } from './advice';
 
-export interface FailurePlace {
+/** Where an error occurred. */
+export interface ErrorContext {
+	node: NodeKind;
 	itemIndex: number;
-	/** With more than one item the message says which one failed. */
+	/** With more than one item, the message says which one failed. */
 	itemCount: number;
-	/** Items that were answered before this failure ended the run. */
+	/** Items that had succeeded before this error ended the run. */
 	succeeded?: number;
 }
 
@@ -13,16 +22,16 @@ export interface FailurePlace {
 export function toNodeError(
 	node: INode,
 	error: unknown,
-	place: FailurePlace,
+	context: ErrorContext,
 ): NodeApiError | NodeOperationError {
-	const { itemIndex } = place;
+	const { itemIndex } = context;
 	if (!(error instanceof InferenceError)) {
 		return new NodeOperationError(node, error instanceof Error ? error : String(error), {
 			itemIndex,
 		});
 	}
-	const message = place.itemCount > 1 ? `${error.message} [item ${itemIndex}]` : error.message;
-	const description = describe(error, place);
+	const message = context.itemCount > 1 ? `${error.message} [item ${itemIndex}]` : error.message;
+	const description = describe(error, context);
 	if (error.kind === 'parameter' || error.kind === 'credential' || error.kind === 'cancelled') {
 		return new NodeOperationError(node, message, { description, itemIndex });
 	}
@@ -30,30 +39,36 @@ export function toNodeError(
 	return new NodeApiError(node, {}, { message, description, httpCode, itemIndex });
 }
 
-/** What a failed item carries under 'Continue': only keys by which n8n's error output knows it. */
+/** The output item for a failed input item under 'Continue'. */
+export function toErrorItem(error: unknown, itemIndex: number): INodeExecutionData {
+	return { json: toErrorJson(error), pairedItem: { item: itemIndex } };
+}
+
+/** Only the keys `error` and `details`, by which n8n's error output recognizes a failed item. */
 export function toErrorJson(error: unknown): IDataObject {
 	if (!(error instanceof InferenceError)) {
 		return { error: error instanceof Error ? error.message : String(error), details: {} };
 	}
-	const { kind, status, advice, attempts, requestId } = error;
+	const { kind, status, attempts, requestId } = error;
 	return {
 		error: error.message,
 		details: {
 			kind,
 			...(status === undefined ? {} : { status }),
-			advice,
+			advice: adviceFor(error, 'chat'),
 			attempts,
 			...(requestId === undefined ? {} : { requestId }),
 		},
 	};
 }
 
-function describe(error: InferenceError, { itemCount, succeeded = 0 }: FailurePlace): string {
-	const parts = [error.advice];
+function describe(error: InferenceError, context: ErrorContext): string {
+	const { node, itemCount, succeeded = 0 } = context;
+	const parts = [adviceFor(error, node)];
 	if (error.attempts > 1) parts.push(`${error.attempts} requests were sent for this item.`);
 	if (succeeded > 0 && error.kind !== 'cancelled') {
 		parts.push(
-			`${succeeded} of ${itemCount} items had succeeded: set 'On Error' to 'Continue' in the node's settings to keep them next time.`,
+			`${succeeded} of ${itemCount} items had succeeded. To keep them next time, set 'On Error' to 'Continue' in the node's settings.`,
 		);
 	}
 	if (error.requestId !== undefined) parts.push(`Request ID: ${error.requestId}`);

@@ -1,16 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
-import { parameterError } from '../../inference/InferenceError';
+import { ParameterError } from './ParameterError';
 import type { RetryCause, RetryPolicy } from '../../inference/pacing/retry';
 import { readInteger, readSeconds } from './readValue';
 
 const retryCauses: RetryCause[] = ['408', '429', '500', '502', '503', '504', 'connection'];
 const defaultRetryOn = retryCauses.filter((cause) => cause !== '408');
 
-/** The retry policy from its settings; what is unset has the default of both nodes. */
+/** The retry policy from its fields; unset fields have the defaults of both nodes. */
 export function readRetryPolicy(values: IDataObject): RetryPolicy {
 	const maxRetries = readInteger(values.maxRetries, 'Max Retries') ?? 5;
 	if (maxRetries < 0) {
-		throw parameterError("'Max Retries' is below zero", "Give 'Max Retries' 0 or more.");
+		throw new ParameterError("'Max Retries' is below zero", "Enter 0 or more for 'Max Retries'.");
 	}
 	const chosen = Array.isArray(values.retryOn) ? values.retryOn.map(String) : defaultRetryOn;
 	return {

@@ -1,18 +1,13 @@
 import type { IDataObject, INodeProperties, JsonObject } from 'n8n-workflow';
 import { toModelId } from '../../inference/chatRequest';
 import { checkedProject } from '../../inference/http/connection';
-import { parameterError } from '../../inference/InferenceError';
+import { asJsonObject, isJsonObject } from '../../inference/json';
+import type { NodeKind } from './advice';
+import { ParameterError } from './ParameterError';
 import { requestParameters, type RequestParameter } from './requestParameters';
-import {
-	isUnset,
-	readBoolean,
-	readJsonObject,
-	readSeconds,
-	readText,
-	readTexts,
-} from './readValue';
+import { readBoolean, readJsonObject, readSeconds, readText, readTexts } from './readValue';
 
-/** The 'Options' of one item, checked and in the client's terms. */
+/** The 'Options' of one item, checked and ready for the client. */
 export interface RequestOptions {
 	/** Body fields under their wire names. */
 	fields: JsonObject;
@@ -25,8 +20,8 @@ export interface RequestOptions {
 
 const defaultTimeoutSeconds = 300;
 
-/** The 'Options' collection as one of the nodes shows it. */
-export function optionsField(node: 'chat' | 'agent'): INodeProperties {
+/** The 'Options' collection of one of the nodes. */
+export function optionsField(node: NodeKind): INodeProperties {
 	return {
 		displayName: 'Options',
 		name: 'options',
@@ -37,8 +32,8 @@ export function optionsField(node: 'chat' | 'agent'): INodeProperties {
 	};
 }
 
-/** Reads what a person set in 'Options'; what they left unset does not come out. */
-export function readRequestOptions(values: IDataObject, node: 'chat' | 'agent'): RequestOptions {
+/** Reads the options that the user set; unset ones are left out. */
+export function readRequestOptions(values: IDataObject, node: NodeKind): RequestOptions {
 	const fields: JsonObject = {};
 	for (const { property, wire } of parametersOf(node)) {
 		if (!wire || !(property.name in values)) continue;
@@ -57,20 +52,21 @@ export function readRequestOptions(values: IDataObject, node: 'chat' | 'agent'):
 	};
 }
 
-function parametersOf(node: 'chat' | 'agent'): RequestParameter[] {
+function parametersOf(node: NodeKind): RequestParameter[] {
 	return requestParameters.filter(({ shownBy }) => node === 'chat' || shownBy === 'both');
 }
 
-/** What the client itself decides; another value would break the request or leak the key. */
+/** Headers that the client sets itself. Other values would break the request or leak the key. */
 const reservedHeaders =
 	/^(authorization|proxy-authorization|host|connection|content-length|content-type|transfer-encoding|accept)$/i;
 
 function readExtraHeaders(value: unknown): Record<string, string> {
 	const headers: Record<string, string> = {};
-	for (const row of headerRows(value)) {
-		const { name: givenName, value: givenValue } = (row ?? {}) as IDataObject;
-		const name = (readText(givenName) ?? '').trim();
-		const content = (readText(givenValue) ?? '').trim();
+	const rows = isJsonObject(value) && Array.isArray(value.values) ? value.values : [];
+	for (const row of rows) {
+		const fields = asJsonObject(row);
+		const name = (readText(fields.name) ?? '').trim();
+		const content = (readText(fields.value) ?? '').trim();
 		if (name === '' && content === '') continue;
 		checkHeader(name, content);
 		headers[name] = content;
@@ -78,34 +74,22 @@ function readExtraHeaders(value: unknown): Record<string, string> {
 	return headers;
 }
 
-/** An expression in place of the whole field may deliver anything. */
-function headerRows(value: unknown): unknown[] {
-	if (isUnset(value)) return [];
-	const rows = Array.isArray(value) ? value : (value as IDataObject).values;
-	if (isUnset(rows)) return [];
-	if (Array.isArray(rows)) return rows;
-	throw parameterError(
-		"'Extra Headers' is not a list of headers",
-		"Add headers one by one, or give {{ { values: [{ name: 'X-Team', value: 'blue' }] } }}.",
-	);
-}
-
 function checkHeader(name: string, content: string): void {
 	if (reservedHeaders.test(name)) {
-		throw parameterError(
+		throw new ParameterError(
 			`The header '${name}' in 'Extra Headers' cannot be replaced`,
-			"Remove it. The key comes from the credential, which also accepts a gateway's virtual key.",
+			"Remove it. The API key comes from the credential, which also accepts a gateway's virtual key.",
 		);
 	}
 	if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
-		throw parameterError(
-			"A name in 'Extra Headers' is not a header name",
+		throw new ParameterError(
+			"A name in 'Extra Headers' is not a valid header name",
 			'Use letters, digits and hyphens only, e.g. X-Request-Source.',
 		);
 	}
 	if (!/^[\t\x20-\x7e]*$/.test(content)) {
-		throw parameterError(
-			`The value of '${name}' in 'Extra Headers' holds characters that a header cannot carry`,
+		throw new ParameterError(
+			`The value of '${name}' in 'Extra Headers' contains characters that are not allowed in a header`,
 			'Use plain characters without line breaks.',
 		);
 	}

@@ -1,5 +1,5 @@
 import type { INodeProperties, JsonValue } from 'n8n-workflow';
-import { parameterError } from '../../inference/InferenceError';
+import { ParameterError } from './ParameterError';
 import {
 	readBoolean,
 	readInteger,
@@ -10,22 +10,22 @@ import {
 	readTexts,
 } from './readValue';
 
-/** Which of the two nodes shows a parameter: the chat node, the model of an agent, or both. */
+/** Which node shows a parameter: both, or only the chat node. */
 export type ShownBy = 'both' | 'chat';
 
-/** One option of a request: how the canvas shows it and how the API words it. */
+/** One option of a request: its field in n8n and its name and value in the API. */
 export interface RequestParameter {
 	property: INodeProperties;
 	shownBy: ShownBy;
-	/** Its place in the request's body; absent for what steers the sending instead. */
+	/** Its field in the request body; absent if the option controls how the request is sent. */
 	wire?: {
 		name: string;
-		/** The value to send, or `undefined` to send nothing. Throws what the person should know. */
+		/** The value to send, or `undefined` to send nothing. Throws a `ParameterError`. */
 		encode: (value: unknown, field: string) => JsonValue | undefined;
 	};
 }
 
-/** Every request option of both nodes. To add one, add a row: the parity test finds it. */
+/** All request options of both nodes. To add one, add a row; the parity test picks it up. */
 export const requestParameters: RequestParameter[] = [
 	{
 		shownBy: 'both',
@@ -36,7 +36,7 @@ export const requestParameters: RequestParameter[] = [
 			type: 'string',
 			default: '',
 			description:
-				'Requests share cached prompt prefixes only with requests of the same salt. Keeps one customer apart from another.',
+				'Requests only share cached prompt prefixes with requests that use the same salt. Use a different salt per customer to keep their caches separate.',
 		},
 	},
 	{
@@ -48,7 +48,7 @@ export const requestParameters: RequestParameter[] = [
 			default: '{}',
 			placeholder: 'e.g. { "top_k": 20, "min_p": 0.05 }',
 			description:
-				'JSON object merged into the request last: adds fields that this node has no option for, and replaces those of the same name',
+				'JSON object that is merged into the request last. Use it for parameters that this node has no option for. It replaces parameters with the same name.',
 		},
 	},
 	{
@@ -61,7 +61,7 @@ export const requestParameters: RequestParameter[] = [
 			placeholder: 'Add Header',
 			default: {},
 			description:
-				"Sent with each request, for gateways. 'OpenAI-Project' here replaces the credential's project; 'Authorization' cannot be replaced.",
+				"Headers to send with each request, e.g. for a gateway. 'OpenAI-Project' overrides the project in the credential. 'Authorization' cannot be overridden.",
 			options: [
 				{
 					displayName: 'Header',
@@ -84,7 +84,7 @@ export const requestParameters: RequestParameter[] = [
 			default: [],
 			placeholder: 'e.g. openai/gpt-oss-20b',
 			description:
-				"IDs of models to try in turn when the chosen one is gone, or still unavailable after all retries. The output's 'model' says which one answered.",
+				"IDs of models to try, in order, if the selected model does not exist or is unavailable after all retries. 'model' in the output is the one that answered.",
 		},
 	},
 	{
@@ -97,7 +97,7 @@ export const requestParameters: RequestParameter[] = [
 			typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
 			default: 0,
 			description:
-				'From -2 to 2. Higher values make the model repeat itself less, in proportion to how often a token already occurred.',
+				'From -2 to 2. Higher values reduce repetition by penalizing tokens in proportion to how often they have occurred.',
 		},
 	},
 	{
@@ -110,7 +110,7 @@ export const requestParameters: RequestParameter[] = [
 			default: 'auto',
 			placeholder: 'e.g. auto',
 			description:
-				"For the older 'Functions': auto, none, or the name of the function that the model must call. New workflows use 'Tools'.",
+				"For the legacy 'Functions': auto, none, or the name of the function that the model must call. In new workflows, use 'Tools'.",
 		},
 	},
 	{
@@ -122,7 +122,7 @@ export const requestParameters: RequestParameter[] = [
 			type: 'json',
 			default: '[]',
 			placeholder: 'e.g. [{ "name": "get_weather", "parameters": { "type": "object" } }]',
-			description: "JSON array of the older function definitions. New workflows use 'Tools'.",
+			description: "JSON array of legacy function definitions. In new workflows, use 'Tools'.",
 		},
 	},
 	{
@@ -133,7 +133,7 @@ export const requestParameters: RequestParameter[] = [
 			name: 'logprobs',
 			type: 'boolean',
 			default: true,
-			description: 'Whether to return the log probability of each token of the answer',
+			description: 'Whether to return the log probability of each token in the answer',
 		},
 	},
 	{
@@ -146,7 +146,7 @@ export const requestParameters: RequestParameter[] = [
 			default: '{}',
 			placeholder: 'e.g. { "1734": -100 }',
 			description:
-				'JSON object from token ID to a bias between -100 (never) and 100 (always). Token IDs differ from model to model.',
+				'JSON object that maps token IDs to a bias from -100 (never) to 100 (always). Token IDs differ between models.',
 		},
 	},
 	{
@@ -159,7 +159,7 @@ export const requestParameters: RequestParameter[] = [
 			typeOptions: { minValue: 1, numberPrecision: 0 },
 			default: 1024,
 			description:
-				"Most tokens that the answer may take, its reasoning included. An answer cut here has the finish reason 'length'.",
+				"Maximum number of tokens to generate, including reasoning. If the answer is cut off, the finish reason is 'length'.",
 		},
 	},
 	{
@@ -172,7 +172,7 @@ export const requestParameters: RequestParameter[] = [
 			typeOptions: { minValue: 1, numberPrecision: 0 },
 			default: 1,
 			description:
-				"How many answers to generate for each item. With more than one, 'output' is an array. Each is billed.",
+				"How many answers to generate for each item. Each one is billed. If more than one, 'output' is an array.",
 		},
 	},
 	{
@@ -183,7 +183,7 @@ export const requestParameters: RequestParameter[] = [
 			name: 'parallelToolCalls',
 			type: 'boolean',
 			default: true,
-			description: 'Whether the model may call several tools at once',
+			description: 'Whether the model can call several tools at once',
 		},
 	},
 	{
@@ -196,7 +196,7 @@ export const requestParameters: RequestParameter[] = [
 			typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
 			default: 0,
 			description:
-				'From -2 to 2. Higher values make the model turn to new topics, by penalising tokens that occurred at all.',
+				'From -2 to 2. Higher values encourage new topics by penalizing tokens that have occurred at all.',
 		},
 	},
 	{
@@ -207,13 +207,21 @@ export const requestParameters: RequestParameter[] = [
 			name: 'reasoning',
 			type: 'options',
 			options: [
-				{ name: 'Default', value: 'default', description: 'As the model comes' },
-				{ name: 'Disabled', value: 'disabled', description: 'Answer at once, where the model can' },
-				{ name: 'Enabled', value: 'enabled', description: 'Think first, where the model can' },
+				{ name: 'Default', value: 'default', description: "Use the model's default" },
+				{
+					name: 'Disabled',
+					value: 'disabled',
+					description: 'Skip reasoning, if the model supports it',
+				},
+				{
+					name: 'Enabled',
+					value: 'enabled',
+					description: 'Reason before answering, if the model supports it',
+				},
 			],
 			default: 'default',
 			description:
-				'Whether a model that can switch thinks before it answers. Some models always think, some never do.',
+				'Whether the model should reason before answering. Has no effect on models that always or never reason.',
 		},
 	},
 	{
@@ -229,7 +237,8 @@ export const requestParameters: RequestParameter[] = [
 				{ name: 'High', value: 'high' },
 			],
 			default: 'medium',
-			description: 'How long a reasoning model thinks, where it supports this (e.g. gpt-oss)',
+			description:
+				'How much a reasoning model should think, if it supports this option (e.g. gpt-oss)',
 		},
 	},
 	{
@@ -241,7 +250,8 @@ export const requestParameters: RequestParameter[] = [
 			type: 'number',
 			typeOptions: { numberPrecision: 0 },
 			default: 0,
-			description: 'The same seed and parameters give the same answer, as far as the model can',
+			description:
+				'Makes answers more repeatable: the same seed and parameters usually return the same answer',
 		},
 	},
 	{
@@ -253,7 +263,7 @@ export const requestParameters: RequestParameter[] = [
 			type: 'string',
 			typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Stop Sequence' },
 			default: [],
-			description: 'The answer ends before the first of these texts. Up to four.',
+			description: 'Up to four sequences at which the model stops generating',
 		},
 	},
 	{
@@ -264,7 +274,7 @@ export const requestParameters: RequestParameter[] = [
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether to receive the answer piece by piece (the default, also when this option is not added). It keeps long answers from running into time-outs, and lets a chat show them live. The output is the same either way.',
+				'Whether to receive the answer while it is being generated. On by default. Avoids timeouts on long answers. The output is the same either way.',
 		},
 	},
 	{
@@ -276,7 +286,7 @@ export const requestParameters: RequestParameter[] = [
 			type: 'number',
 			typeOptions: { minValue: 0, maxValue: 2, numberPrecision: 2 },
 			default: 1,
-			description: 'From 0 to 2. Lower is more predictable, higher more varied.',
+			description: 'From 0 to 2. Lower values are more predictable, higher ones more varied.',
 		},
 	},
 	{
@@ -288,7 +298,7 @@ export const requestParameters: RequestParameter[] = [
 			typeOptions: { minValue: 0 },
 			default: 300,
 			description:
-				'Seconds without a single byte from the service before a request is given up. An answer that keeps coming is never cut. 0 waits without limit.',
+				'How many seconds to wait without receiving any data before giving up. A response that is still arriving is never cut off. Set to 0 for no limit.',
 		},
 	},
 	{
@@ -314,7 +324,7 @@ export const requestParameters: RequestParameter[] = [
 			typeOptions: { minValue: 0, maxValue: 20, numberPrecision: 0 },
 			default: 5,
 			description:
-				"How many of the likeliest tokens to return for each position, from 0 to 20. Needs 'Log Probabilities'.",
+				"How many of the most likely tokens to return for each position, from 0 to 20. Requires 'Log Probabilities'.",
 		},
 	},
 	{
@@ -327,7 +337,7 @@ export const requestParameters: RequestParameter[] = [
 			typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 3 },
 			default: 1,
 			description:
-				"From 0 to 1. Only the likeliest tokens that make up this share are considered. Change this or 'Temperature', not both.",
+				"From 0 to 1. Only the most likely tokens that add up to this probability are considered. Change this or 'Temperature', but not both.",
 		},
 	},
 	{
@@ -338,7 +348,7 @@ export const requestParameters: RequestParameter[] = [
 			name: 'user',
 			type: 'string',
 			default: '',
-			description: 'An ID of your end user, for the service to detect abuse',
+			description: 'An identifier for your end user, to help the service detect abuse',
 		},
 	},
 ];
@@ -365,9 +375,9 @@ function encodeLogitBias(value: unknown, field: string): JsonValue | undefined {
 	const biases = readJsonObject(value, field);
 	for (const [token, bias] of Object.entries(biases ?? {})) {
 		if (!/^\d+$/.test(token) || typeof bias !== 'number' || Math.abs(bias) > 100) {
-			throw parameterError(
-				`'${field}' holds a pair that is not a token ID and a bias`,
-				`Write '${field}' as {"1734": -100}: whole token IDs in quotes, biases from -100 to 100.`,
+			throw new ParameterError(
+				`'${field}' contains an invalid entry`,
+				`Enter '${field}' as {"1734": -100}: token IDs in quotes, each with a bias from -100 to 100.`,
 			);
 		}
 	}

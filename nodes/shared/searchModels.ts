@@ -1,18 +1,17 @@
 import { NodeApiError, type ILoadOptionsFunctions, type INodeListSearchResult } from 'n8n-workflow';
-import { readConnection } from '../../inference/http/connection';
 import { InferenceError } from '../../inference/InferenceError';
 import { listModels } from '../../inference/listModels';
-import { createTransport } from '../../inference/http/transport';
+import { openClient } from '../../inference/openClient';
+import { adviceFor } from './advice';
 import { toNodeError } from './nodeError';
 
-/** The live list behind 'From List', narrowed by what the person typed. */
+/** The live list behind 'From List', filtered by what the user typed. */
 export async function searchModels(
 	this: ILoadOptionsFunctions,
 	filter = '',
 ): Promise<INodeListSearchResult> {
 	try {
-		const { baseUrl } = await readConnection(this);
-		const models = await listModels(createTransport(this, baseUrl));
+		const models = await listModels(await openClient(this));
 		const words = filter.toLowerCase().split(/\s+/);
 		const ids = models.map(({ id }) => id).sort((left, right) => left.localeCompare(right));
 		return {
@@ -25,15 +24,15 @@ export async function searchModels(
 	}
 }
 
-/** The picker shows only the message, so the way out stands there too. */
+/** The model picker shows only the message, so the message includes the advice. */
 function listError(this: ILoadOptionsFunctions, error: unknown): Error {
 	if (!(error instanceof InferenceError))
-		return toNodeError(this.getNode(), error, { itemIndex: 0, itemCount: 1 });
+		return toNodeError(this.getNode(), error, { node: 'chat', itemIndex: 0, itemCount: 1 });
 	return new NodeApiError(
 		this.getNode(),
 		{},
 		{
-			message: `${error.message}. ${error.advice} You can still enter a model by ID.`,
+			message: `${error.message}. ${adviceFor(error, 'chat')} You can still enter a model by ID.`,
 			httpCode: error.status === undefined ? undefined : String(error.status),
 		},
 	);

@@ -13,18 +13,14 @@ interface ArrivedResponse extends StartedRequest {
 	response: IncomingMessage;
 }
 
-function isChat({ method, path }: ClientRequest): boolean {
-	return method === 'POST' && path.endsWith('/chat/completions');
-}
-
-/** Counts the chat requests that leave this process and their answers, by listening to Node.js. */
+/** Counts this process's chat requests and their responses, using Node.js diagnostics channels. */
 export class ChatTraffic {
 	sent = 0;
 
-	/** Successful answers that have arrived to their end. */
+	/** Successful responses received in full. */
 	completed = 0;
 
-	/** How many answers had each status. */
+	/** Number of responses by status. */
 	readonly byStatus = new Map<number, number>();
 
 	constructor(private readonly onChange: () => void) {}
@@ -57,4 +53,8 @@ export class ChatTraffic {
 			this.onChange();
 		});
 	};
+}
+
+function isChat({ method, path }: ClientRequest): boolean {
+	return method === 'POST' && path.endsWith('/chat/completions');
 }

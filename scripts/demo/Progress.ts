@@ -3,7 +3,7 @@ import type { ChatTraffic } from './ChatTraffic';
 
 const barColumns = 24;
 
-/** Shows how far the run is: one line that changes on a terminal, else a line for every quarter. */
+/** Shows progress: a line that updates itself in a terminal, otherwise a new line per 25%. */
 export class Progress {
 	private shownQuarter = 0;
 
@@ -23,7 +23,7 @@ export class Progress {
 		this.shownQuarter = Math.max(quarter, this.shownQuarter);
 	}
 
-	/** Leaves the cursor on a line of its own. */
+	/** Moves the cursor to a new line. */
 	end(): void {
 		if (this.stream.isTTY) this.stream.write('\n');
 	}
@@ -31,8 +31,8 @@ export class Progress {
 	private describe({ sent, completed, byStatus }: ChatTraffic): string {
 		const filled = Math.min(barColumns, Math.round((barColumns * completed) / this.total));
 		const bar = '█'.repeat(filled) + '░'.repeat(barColumns - filled);
-		const refused = [...byStatus].filter(([status]) => status !== 200);
-		const refusals = refused.map(([status, count]) => `, ${count} × ${status}`).join('');
-		return `${bar} ${completed} of ${this.total} answered, ${sent} requests sent${refusals}`;
+		const failed = [...byStatus].filter(([status]) => status !== 200);
+		const failures = failed.map(([status, count]) => `, ${count} × ${status}`).join('');
+		return `${bar} ${completed} of ${this.total} answered, ${sent} requests sent${failures}`;
 	}
 }

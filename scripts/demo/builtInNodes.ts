@@ -8,7 +8,7 @@ import {
 
 type Execute = NonNullable<INodeType['execute']>;
 
-/** 'Edit Fields (Set)' with manual mapping: its output has the mapped fields and no others. */
+/** 'Edit Fields (Set)' with manual mapping. Outputs only the mapped fields. */
 const setFields: Execute = async function () {
 	const items = this.getInputData().map((_, itemIndex): INodeExecutionData => {
 		const rows: NodeParameterValueType | object = this.getNodeParameter(
@@ -22,11 +22,22 @@ const setFields: Execute = async function () {
 	return [items];
 };
 
-const passOn: Execute = async function () {
+const passThrough: Execute = async function () {
 	return [this.getInputData()];
 };
 
-function createStandIn(name: string, execute?: Execute): INodeType {
+/**
+ * Substitutes for the nodes in the demo's workflow, by node type, because n8n-nodes-base is too
+ * large to install for a demo. 'Code' never runs, because its output is pinned.
+ */
+export const builtInNodes: ReadonlyMap<string, INodeType> = new Map([
+	['n8n-nodes-base.manualTrigger', createSubstitute('manualTrigger', passThrough)],
+	['n8n-nodes-base.code', createSubstitute('code')],
+	['n8n-nodes-base.set', createSubstitute('set', setFields)],
+	['n8n-nodes-base.stickyNote', createSubstitute('stickyNote')],
+]);
+
+function createSubstitute(name: string, execute?: Execute): INodeType {
 	const isTrigger = name === 'manualTrigger';
 	return {
 		description: {
@@ -34,11 +45,11 @@ function createStandIn(name: string, execute?: Execute): INodeType {
 			name,
 			group: [isTrigger ? 'trigger' : 'transform'],
 			version: [1, 2, 3.4],
-			description: 'Stands in for the node of this name in n8n-nodes-base',
+			description: 'Substitute for the node with this name in n8n-nodes-base',
 			defaults: { name },
 			inputs: isTrigger ? [] : [NodeConnectionTypes.Main],
 			outputs: [NodeConnectionTypes.Main],
-			// The engine drops the parameters that a node's description does not name.
+			// The engine drops parameters that are not in the node's description.
 			properties: [
 				{
 					displayName: 'Fields to Set',
@@ -51,14 +62,3 @@ function createStandIn(name: string, execute?: Execute): INodeType {
 		execute,
 	};
 }
-
-/**
- * Small stand-ins for the nodes of n8n-nodes-base that the demo's workflow uses, by their type: that
- * package is too big to install for a demo. 'Code' is never run, its output is pinned.
- */
-export const builtInNodes: ReadonlyMap<string, INodeType> = new Map([
-	['n8n-nodes-base.manualTrigger', createStandIn('manualTrigger', passOn)],
-	['n8n-nodes-base.code', createStandIn('code')],
-	['n8n-nodes-base.set', createStandIn('set', setFields)],
-	['n8n-nodes-base.stickyNote', createStandIn('stickyNote')],
-]);

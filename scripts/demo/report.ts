@@ -2,16 +2,24 @@ import type { IDataObject, INodeExecutionData, IRun } from 'n8n-workflow';
 import type { ChatTraffic } from './ChatTraffic';
 import { fitColumns } from './fitColumns';
 
-/** The items that a node put out on one of its outputs. */
+export interface Outcome {
+	run: IRun;
+	traffic: ChatTraffic;
+	durationMs: number;
+	/** The name of the W&B node. */
+	chatNode: string;
+}
+
+/** The items from one of a node's outputs. */
 export function outputOf(run: IRun, node: string, output = 0): INodeExecutionData[] {
 	return run.data.resultData.runData[node]?.[0]?.data?.main?.[output] ?? [];
 }
 
-/** A table of the classified messages, cut to the width of the terminal. */
+/** Formats the classified messages as a table that fits the terminal. */
 export function formatTable(rows: IDataObject[], columns: number): string {
 	const widths = { id: 4, category: 15, sentiment: 9 };
-	const taken = Object.values(widths).reduce((sum, width) => sum + width + 2, 0);
-	const summaryColumns = Math.max(20, columns - taken);
+	const otherColumns = Object.values(widths).reduce((sum, width) => sum + width + 2, 0);
+	const summaryColumns = Math.max(20, columns - otherColumns);
 	const formatRow = ({ id, category, sentiment, summary }: IDataObject) =>
 		[
 			fitColumns(String(id), widths.id),
@@ -25,25 +33,17 @@ export function formatTable(rows: IDataObject[], columns: number): string {
 	return [titles, ...rows].map(formatRow).join('\n');
 }
 
-/** What failed and what to do about it, once for all messages with the same fault. */
+/** Lists each error with its advice and the IDs of the affected messages. */
 export function formatFailures(rows: IDataObject[]): string {
-	const idsByFault = new Map<string, string[]>();
+	const idsByError = new Map<string, string[]>();
 	for (const { id, error, advice } of rows) {
-		const fault = `${String(error)}. ${String(advice)}`;
-		idsByFault.set(fault, [...(idsByFault.get(fault) ?? []), String(id)]);
+		const message = `${String(error)}. ${String(advice)}`;
+		idsByError.set(message, [...(idsByError.get(message) ?? []), String(id)]);
 	}
-	return [...idsByFault].map(([fault, ids]) => `${fault}\n  ${ids.join(', ')}`).join('\n');
+	return [...idsByError].map(([message, ids]) => `${message}\n  ${ids.join(', ')}`).join('\n');
 }
 
-export interface Outcome {
-	run: IRun;
-	traffic: ChatTraffic;
-	durationMs: number;
-	/** The node that asked the model. */
-	chatNode: string;
-}
-
-/** Requests, tokens, time and the node's own hints. */
+/** Formats requests, tokens, time and the node's hints. */
 export function formatTotals({ run, traffic, durationMs, chatNode }: Outcome): string {
 	const usages = outputOf(run, chatNode).map(({ json }) => json.usage as IDataObject | undefined);
 	const sum = (field: string) =>
@@ -51,7 +51,7 @@ export function formatTotals({ run, traffic, durationMs, chatNode }: Outcome): s
 	const hints = run.data.resultData.runData[chatNode]?.[0]?.hints ?? [];
 	return [
 		`Requests  ${traffic.sent} sent: ${formatStatuses(traffic)}`,
-		`Tokens    ${sum('promptTokens')} in, ${sum('completionTokens')} out (${sum('reasoningTokens')} of them reasoning)`,
+		`Tokens    ${sum('promptTokens')} in, ${sum('completionTokens')} out (including ${sum('reasoningTokens')} for reasoning)`,
 		`Time      ${(durationMs / 1000).toFixed(1)} s`,
 		...hints.map(({ message }) => `Hint      ${message}`),
 	].join('\n');
@@ -61,8 +61,8 @@ function formatStatuses({ sent, byStatus }: ChatTraffic): string {
 	const statuses = [...byStatus].sort(([left], [right]) => left - right);
 	const unanswered = sent - statuses.reduce((total, [, count]) => total + count, 0);
 	const parts = statuses.map(([status, count]) =>
-		status === 200 ? `${count} answered` : `${count} refused with ${status}`,
+		status === 200 ? `${count} answered` : `${count} failed with ${status}`,
 	);
-	if (unanswered > 0) parts.push(`${unanswered} without an answer`);
+	if (unanswered > 0) parts.push(`${unanswered} without a response`);
 	return parts.join(', ');
 }

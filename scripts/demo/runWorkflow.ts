@@ -19,17 +19,17 @@ const nodeTypes: ReadonlyMap<string, INodeType> = new Map([
 ]);
 
 export interface WorkflowRun {
-	/** As n8n exports it. */
+	/** In n8n's export format. */
 	workflow: IWorkflowBase;
-	/** Output that takes the place of running these nodes, as pinned in n8n's editor. */
+	/** Output to use instead of running these nodes, as when pinned in the editor. */
 	pinData: IPinData;
-	/** The W&B Inference credential that all nodes of ours use. */
+	/** The credential for all W&B nodes. */
 	credential: IDataObject & { baseUrl: string };
-	/** Ends the run, as n8n's Stop does. */
+	/** Stops the run, like the editor's stop button. */
 	signal: AbortSignal;
 }
 
-/** Runs a workflow from its manual trigger in n8n's own execution engine. */
+/** Runs a workflow from its manual trigger in n8n's execution engine. */
 export async function runWorkflow(run: WorkflowRun): Promise<IRun> {
 	const { workflow, pinData, credential, signal } = run;
 	const additionalData: IWorkflowExecuteAdditionalData = {
@@ -50,7 +50,7 @@ function createNodeTypes(): INodeTypes {
 	const getByName = (name: string): INodeType => {
 		const nodeType = nodeTypes.get(name);
 		if (nodeType) return nodeType;
-		throw new Error(`The demo has no node of the type ${name}.`);
+		throw new Error(`The demo does not support nodes of type ${name}.`);
 	};
 	return { getByName, getByNameAndVersion: getByName, getKnownTypes: () => ({}) };
 }

@@ -11,15 +11,18 @@ import {
 } from './openResources';
 import { problemsOf } from './verdict';
 
-const largestKeptMb = 10;
+const maxKeptMb = 10;
 
-/** What is loaded with the first run belongs to no fault. */
+// jest ignores the timeout of a project in jest.config.js.
+jest.setTimeout(120_000);
+
+/** A warm-up: what the first run loads must not count against the first fault. */
 beforeAll(async () => {
 	const [fault] = chaosFaults;
 	for (const mode of modes) if (fault) await runCell(fault, mode);
 });
 
-/** Whatever no cell awaits fails the test: the test runner watches for unhandled rejections. */
+/** Unhandled rejections fail a test too, because the test runner watches for them. */
 describe.each(chaosFaults)('$name', (fault) => {
 	const reports = new Map<Mode, CellReport>();
 	let leftOpen: string[] = [];
@@ -32,7 +35,7 @@ describe.each(chaosFaults)('$name', (fault) => {
 		const watch = new MemoryWatch();
 		const run = async (mode: Mode) => reports.set(mode, await runCell(fault, mode));
 		try {
-			if (fault.largestGrowthMb === undefined) await Promise.all(modes.map(run));
+			if (fault.maxGrowthMb === undefined) await Promise.all(modes.map(run));
 			else {
 				for (const mode of modes) {
 					await run(mode);
@@ -45,53 +48,53 @@ describe.each(chaosFaults)('$name', (fault) => {
 		}
 		leftOpen = await leftOpenSince(before);
 		growthMb = watch.peakMb - beforeMb;
-		keptMb = (await settledMemoryMb(beforeMb + largestKeptMb)) - beforeMb;
+		keptMb = (await settledMemoryMb(beforeMb + maxKeptMb)) - beforeMb;
 	});
 
 	test.each(modes.map((mode) => [nameOf(mode), mode] as const))('%s', (name, mode) => {
 		const report = reports.get(mode);
-		if (!report) throw new Error('The cell was not run');
+		if (!report) throw new Error('The cell did not run');
 		process.stdout.write(`${fault.name} | ${name} | ${summaryOf(report)}\n`);
 		expect(problemsOf(fault, mode, report)).toEqual([]);
 	});
 
-	test('leaves no socket, timer or memory behind', () => {
+	test('leaves no sockets, timers, or memory behind', () => {
 		const figures = `${growthMb.toFixed(0)} MB at most, ${keptMb.toFixed(1)} MB kept`;
 		process.stdout.write(`${fault.name} | ${figures}\n`);
 		expect(leftOpen).toEqual([]);
-		expect(keptMb).toBeLessThan(largestKeptMb);
-		expect(growthMb).toBeLessThan(fault.largestGrowthMb ?? 200);
+		expect(keptMb).toBeLessThan(maxKeptMb);
+		expect(growthMb).toBeLessThan(fault.maxGrowthMb ?? 200);
 	});
 });
 
-test('the verdict on a cell rejects a fault that comes out as a success', async () => {
+test('the verdict rejects a cell that reports success despite a fault', async () => {
 	const mode = modes.find(({ onError }) => onError === 'Continue');
 	const fault = chaosFaults.find(({ name }) => name === 'reset in the body');
-	if (!mode || !fault) throw new Error('The matrix has lost its rows');
+	if (!mode || !fault) throw new Error('The matrix no longer has this mode or fault');
 	const harmless: ChaosFault = { ...fault, fault: { kind: 'status', status: 200, body: '' } };
 	const report = await runCell(fault, mode);
-	const healed = { ...report, failures: [], answers: ['row 0'] };
+	const successful = { ...report, failures: [], answers: ['row 0'] };
 	expect(problemsOf(fault, mode, report)).toEqual([]);
-	expect(problemsOf(fault, mode, healed)).not.toEqual([]);
+	expect(problemsOf(fault, mode, successful)).not.toEqual([]);
 	expect(problemsOf(fault, mode, await runCell(harmless, mode))).not.toEqual([]);
 });
 
 function nameOf({ node, isStreamed, rowCount, onError, isLive }: Mode): string {
 	const items = rowCount === 1 ? 'one item' : 'fifty items';
-	const way = isLive ? 'shown live' : isStreamed ? 'streamed' : 'not streamed';
-	return [node, way, items, ...(onError ? [onError] : [])].join(', ');
+	const delivery = isLive ? 'shown live' : isStreamed ? 'streamed' : 'not streamed';
+	return [node, delivery, items, ...(onError ? [onError] : [])].join(', ');
 }
 
 function summaryOf({ answers, failures, stopped, requests }: CellReport): string {
 	const answered = answers.filter((text) => text !== undefined).length;
 	const messages = failures.filter((message) => message !== undefined);
 	const sent = requests.reduce((sum, count) => sum + count, 0);
-	const seen = [
+	const parts = [
 		...(stopped === undefined ? [`${answered} answered`] : [`stopped: ${stopped}`]),
 		...[...new Set(messages)].map((message) => {
 			const count = messages.filter((other) => other === message).length;
 			return `${count} failed: ${message}`;
 		}),
 	];
-	return `${seen.join('; ')} | ${sent} requests`;
+	return `${parts.join('; ')} | ${sent} requests`;
 }

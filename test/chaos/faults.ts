@@ -1,52 +1,53 @@
 import type { Fault, RecordedRequest } from '../../tools/simulator/simulator';
-import { answerOf, eventsOf, isStreamed, jsonAnswer, rowOf, sendPieces } from './rows';
+import { answerOf, eventsOf, isStreamed, jsonCompletion, rowOf, sendPieces } from './rows';
 
 /**
- * What a person gets in the end for a row that a fault hits: its answer, or a message after so many
- * requests. More than one request means that a fault which passes is overcome. `waiting`: the node
- * waits as long as the service asked, until it is stopped.
+ * What the user gets for a row that a fault hits: the answer, or an error message after this many
+ * requests. More than one request means that a retry overcomes the fault if it is temporary.
+ * `waiting`: the node waits as long as the service asked, until it is stopped.
  */
 export type Outcome = 'answered' | 'waiting' | { message: RegExp; requests: number | 'several' };
 
 export interface ChaosFault {
 	name: string;
-	/** What the simulator does; nothing where no service is reached at all. */
+	/** What the simulator does; absent if no request reaches a service. */
 	fault?: Fault;
-	/** Where no service is. */
+	/** The base URL for faults without a service. */
 	baseUrl?: string;
 	streamed: Outcome;
 	whole: Outcome;
-	/** Where text has been shown to a person before the fault. */
+	/** The outcome if the user has seen text before the fault. */
 	live?: Outcome;
-	/** Where the sub-node's own 'Max Wait' of 300 seconds makes a difference. */
+	/** The outcome in the sub-node, if its maximum wait of 300 seconds changes it. */
 	inSubNode?: Outcome;
 	timeoutSeconds?: number;
-	/** Hits every request of the first moments, and none later. */
+	/** Hits every request in the first moments and none after that. */
 	isStorm?: boolean;
-	/** Hits the first row alone; its modes run one after the other, and no memory may stay behind. */
-	largestGrowthMb?: number;
+	/** How much memory a large fault may take. It hits only the first row and runs one mode at a time. */
+	maxGrowthMb?: number;
 }
 
-type Common = Omit<ChaosFault, 'streamed' | 'whole'>;
+type FaultWithoutOutcome = Omit<ChaosFault, 'streamed' | 'whole'>;
 
-const same = (outcome: Outcome, fault: Common): ChaosFault => ({
+/** A fault that has the same outcome streamed and not streamed. */
+const same = (outcome: Outcome, fault: FaultWithoutOutcome): ChaosFault => ({
 	...fault,
 	streamed: outcome,
 	whole: outcome,
 });
 
-const closed = { message: /closed before the answer was complete/, requests: 2 };
+const closed = { message: /closed before the response was complete/, requests: 2 };
 const silent = { message: /^The service sent nothing for 1 second/, requests: 1 };
-const cutOff = { message: /^The streamed answer ended before it was complete/, requests: 2 };
-const cutBody = { message: /^The answer ended before it was complete/, requests: 2 };
+const cutOff = { message: /^The streamed response ended before it was complete/, requests: 2 };
+const cutBody = { message: /^The response ended before it was complete/, requests: 2 };
 const unreadable = { message: /not a chat completion/, requests: 1 };
-const redirected = { message: /^The service answered with a redirect/, requests: 1 };
+const redirected = { message: /^The service responded with a redirect/, requests: 1 };
 const overloaded = { message: /^The engine is currently overloaded/, requests: 2 };
-const tooLong = { ...overloaded, requests: 1 };
-const once = <Value extends object>(outcome: Value) => ({ ...outcome, requests: 1 });
+const withoutRetry = <Value extends object>(outcome: Value) => ({ ...outcome, requests: 1 });
+const tooLong = withoutRetry(overloaded);
 
-/** The service answers by itself; `pieces` are those of the row's stream, or of its JSON body. */
-function answering(
+/** A response of its own: `pieces` are the parts of the row's stream or of its JSON body. */
+function respondWith(
 	pieces: (text: string, request: RecordedRequest) => Iterable<string | Uint8Array>,
 	contentType?: string,
 ): Fault {
@@ -92,15 +93,15 @@ const connectionFaults: ChaosFault[] = [
 	same(closed, {
 		name: 'reset in the body',
 		fault: { kind: 'reset', where: 'inBody' },
-		live: once(closed),
+		live: withoutRetry(closed),
 	}),
 	same(closed, {
 		name: 'reset in the middle of a stream',
 		fault: { kind: 'reset', where: 'inStream', afterEvents: 6 },
-		live: once(closed),
+		live: withoutRetry(closed),
 	}),
 	same(silent, {
-		name: 'headers that never come',
+		name: 'headers that never arrive',
 		fault: { kind: 'stall', where: 'beforeHeaders' },
 		timeoutSeconds: 1,
 	}),
@@ -116,24 +117,26 @@ const connectionFaults: ChaosFault[] = [
 	}),
 ];
 
-const answerFaults: ChaosFault[] = [
+const responseFaults: ChaosFault[] = [
 	{
-		name: 'an end without [DONE] and finish reason',
+		name: 'an end without [DONE] or finish reason',
 		fault: { kind: 'endStreamEarly', afterEvents: 6 },
 		streamed: cutOff,
 		whole: cutBody,
-		live: once(cutOff),
+		live: withoutRetry(cutOff),
 	},
 	same('answered', {
 		name: 'an end without [DONE] after the finish reason',
-		fault: answering((text, request) =>
-			isStreamed(request) ? eventsOf(text).slice(0, 2) : [jsonAnswer(text)],
+		fault: respondWith((text, request) =>
+			isStreamed(request) ? eventsOf(text).slice(0, 2) : [jsonCompletion(text)],
 		),
 	}),
 	{
 		name: 'truncated JSON',
-		fault: answering((text, request) =>
-			isStreamed(request) ? ['data: {"choices": [{"delta"\n\n'] : [jsonAnswer(text).slice(0, -9)],
+		fault: respondWith((text, request) =>
+			isStreamed(request)
+				? ['data: {"choices": [{"delta"\n\n']
+				: [jsonCompletion(text).slice(0, -9)],
 		),
 		streamed: unreadable,
 		whole: cutBody,
@@ -141,23 +144,23 @@ const answerFaults: ChaosFault[] = [
 	same(unreadable, { name: 'malformed JSON', fault: body('["choices": ]') }),
 	{
 		name: 'malformed server-sent events',
-		fault: answering(() => ['<?xml?>\nchoices\n\n: :\n\n']),
+		fault: respondWith(() => ['<?xml?>\nchoices\n\n: :\n\n']),
 		streamed: cutOff,
 		whole: unreadable,
 	},
 	same('answered', {
 		name: 'comments and keep-alive lines',
-		fault: answering((text, request) =>
+		fault: respondWith((text, request) =>
 			isStreamed(request)
 				? eventsOf(text).flatMap((event) => [': keep-alive\n\n', '\n', 'event: ping\n\n', event])
-				: [' \n', jsonAnswer(text), ' \n'],
+				: [' \n', jsonCompletion(text), ' \n'],
 		),
 	}),
 	same(
 		{ message: /^The engine stumbled/, requests: 2 },
 		{
-			name: 'an error object inside a 200',
-			fault: answering((_, request) => {
+			name: 'an error object in a 200 response',
+			fault: respondWith((_, request) => {
 				const error = JSON.stringify({ error: { code: 500, message: 'The engine stumbled' } });
 				return isStreamed(request) ? [`data: ${error}\n\n`, 'data: [DONE]\n\n'] : [error];
 			}),
@@ -165,29 +168,34 @@ const answerFaults: ChaosFault[] = [
 	),
 	same(
 		{ message: /gateway.*\(HTTP 502\)/, requests: 2 },
-		{ name: 'HTML 502 from a gateway', fault: { kind: 'status', status: 502 } },
+		{ name: 'an HTML 502 from a gateway', fault: { kind: 'status', status: 502 } },
 	),
 	{
 		name: 'an empty body',
-		fault: answering(() => []),
+		fault: respondWith(() => []),
 		streamed: cutOff,
 		whole: unreadable,
 	},
-	same(unreadable, { name: 'a 204', fault: { kind: 'body', status: 204, body: '' } }),
-	same(redirected, { name: 'redirect, same origin', fault: redirect('/v1/models') }),
-	same(redirected, { name: 'redirect, other origin', fault: redirect('http://127.0.0.1:9/v1') }),
+	same(unreadable, { name: 'a 204 response', fault: { kind: 'body', status: 204, body: '' } }),
+	same(redirected, { name: 'a redirect to the same origin', fault: redirect('/v1/models') }),
+	same(redirected, {
+		name: 'a redirect to another origin',
+		fault: redirect('http://127.0.0.1:9/v1'),
+	}),
 	same(unreadable, {
-		name: 'wrong content type: a web page',
+		name: 'the wrong content type: a web page',
 		fault: body('<html>Welcome</html>', 'text/html'),
 	}),
 	same('answered', {
-		name: 'wrong content type: plain text, yet JSON',
-		fault: answering((text) => [jsonAnswer(text)], 'text/plain'),
+		name: 'the wrong content type: JSON as plain text',
+		fault: respondWith((text) => [jsonCompletion(text)], 'text/plain'),
 	}),
 	same('answered', {
-		name: 'UTF-8 cut inside a character',
-		fault: answering((text, request) => {
-			const bytes = Buffer.from(isStreamed(request) ? eventsOf(text).join('') : jsonAnswer(text));
+		name: 'UTF-8 split inside a character',
+		fault: respondWith((text, request) => {
+			const bytes = Buffer.from(
+				isStreamed(request) ? eventsOf(text).join('') : jsonCompletion(text),
+			);
 			return Array.from({ length: Math.ceil(bytes.length / 3) }, (_, part) =>
 				bytes.subarray(3 * part, 3 * part + 3),
 			);
@@ -204,16 +212,18 @@ function* repeated(text: string, count: number): Generator<string> {
 const largeFaults: ChaosFault[] = [
 	{
 		name: '100 MB of keep-alive',
-		fault: answering(function* (text, request) {
+		fault: respondWith(function* (text, request) {
 			const comment = `${':'.padEnd(1022, '-')}\n\n`;
-			const [first = '', ...rest] = isStreamed(request) ? eventsOf(text) : ['', jsonAnswer(text)];
+			const [first = '', ...rest] = isStreamed(request)
+				? eventsOf(text)
+				: ['', jsonCompletion(text)];
 			yield first;
 			yield* repeated(isStreamed(request) ? comment.repeat(1024) : ' '.repeat(megabyte), 100);
 			yield* rest;
 		}),
 		streamed: 'answered',
 		whole: 'answered',
-		largestGrowthMb: 200,
+		maxGrowthMb: 200,
 	},
 	same(
 		{ message: /^The server had an error.*\(HTTP 500\)/, requests: 2 },
@@ -226,27 +236,27 @@ const largeFaults: ChaosFault[] = [
 					await sendPieces(response, 'text/html', page, 500);
 				},
 			},
-			largestGrowthMb: 80,
+			maxGrowthMb: 80,
 		},
 	),
 	same(unreadable, {
-		name: '100 MB that are no answer',
-		fault: answering(function* (_, request) {
+		name: '100 MB that are not a completion',
+		fault: respondWith(function* (_, request) {
 			if (isStreamed(request)) yield 'data: ';
 			yield* repeated('x'.repeat(megabyte), 100);
 			yield '\n\n';
 		}),
-		largestGrowthMb: 200,
+		maxGrowthMb: 200,
 	}),
 	same('answered', {
 		name: 'a 1 MB line',
-		fault: answering((text, request) => {
+		fault: respondWith((text, request) => {
 			const padding = `"padding":"${'x'.repeat(megabyte)}",`;
 			return isStreamed(request)
 				? eventsOf(text).map((event) => event.replace('{', `{${padding}`))
-				: [jsonAnswer(text).replace('{', `{${padding}`)];
+				: [jsonCompletion(text).replace('{', `{${padding}`)];
 		}),
-		largestGrowthMb: 120,
+		maxGrowthMb: 120,
 	}),
 ];
 
@@ -257,7 +267,7 @@ const retryAfterFaults: ChaosFault[] = [
 	same(overloaded, { name: 'Retry-After: 0.5', fault: retryAfter('0.5') }),
 	same(tooLong, { name: 'Retry-After: 120', fault: retryAfter('120'), inSubNode: 'waiting' }),
 	same(overloaded, {
-		name: 'Retry-After: a date in a second',
+		name: 'Retry-After: a date one second ahead',
 		fault: {
 			kind: 'custom',
 			handle: (_, response) => {
@@ -273,19 +283,19 @@ const retryAfterFaults: ChaosFault[] = [
 
 const stormFaults: ChaosFault[] = [
 	same('answered', {
-		name: 'a storm of 429',
+		name: 'a storm of 429s',
 		fault: { kind: 'status', status: 429, headers: { 'retry-after-ms': '20' } },
 		isStorm: true,
 	}),
 	same('answered', {
-		name: 'a storm of 503',
+		name: 'a storm of 503s',
 		fault: { kind: 'status', status: 503, retryAfter: '0.2' },
 		isStorm: true,
 	}),
 	same(
 		{ message: /^Concurrency limit reached/, requests: 'several' },
 		{
-			name: 'a 429 for concurrency that stays',
+			name: 'a concurrency 429 that persists',
 			fault: { kind: 'status', status: 429, reason: 'concurrency' },
 			inSubNode: 'waiting',
 		},
@@ -309,10 +319,10 @@ const stormFaults: ChaosFault[] = [
 	),
 ];
 
-/** Everything that the matrix does to a row. */
+/** Every fault in the matrix. */
 export const chaosFaults: ChaosFault[] = [
 	...connectionFaults,
-	...answerFaults,
+	...responseFaults,
 	...largeFaults,
 	...retryAfterFaults,
 	...stormFaults,

@@ -13,31 +13,31 @@ export interface Mode {
 	node: 'node' | 'sub-node';
 	isStreamed: boolean;
 	rowCount: 1 | 50;
-	/** What follows a failed item; the sub-node's agent decides by itself. */
+	/** What follows a failed item; absent for the sub-node, where the agent decides. */
 	onError?: 'Stop' | 'Continue';
-	/** Whether text goes to a person as it arrives. */
+	/** Whether the user sees text as it arrives. */
 	isLive?: boolean;
 }
 
-/** All that can be seen of one run. */
+/** Everything observed in one run. */
 export interface CellReport {
-	/** By row, what came out. */
+	/** The answer to each row. */
 	answers: Array<string | undefined>;
-	/** By row, the message of what failed. */
+	/** The error message of each failed row. */
 	failures: Array<string | undefined>;
-	/** The message of a run that ended under Stop. */
+	/** The error message that ended the run in Stop mode. */
 	stopped?: string;
-	/** Items that stood at another place than their row's. */
+	/** Number of items that are missing, extra, or paired with another row. */
 	misplaced: number;
-	/** By row, the requests that reached the service. */
+	/** Number of requests that reached the service for each row. */
 	requests: number[];
-	/** What a person saw arrive, row by row. */
+	/** The text that the user saw for each row. */
 	shown: string[];
-	/** Requests that the service still held when the run had ended. */
+	/** Number of requests still in flight at the service after the run. */
 	leftOpen: number;
 }
 
-/** Every way that the matrix tries. */
+/** Every mode in the matrix. */
 export const modes: Mode[] = [
 	...[true, false].flatMap((isStreamed) =>
 		([1, 50] as const).flatMap((rowCount): Mode[] => [
@@ -51,16 +51,16 @@ export const modes: Mode[] = [
 	{ node: 'sub-node', isStreamed: true, rowCount: 1, isLive: true },
 ];
 
-/** Whether the fault hits this request of the row: always for some rows, once for others. */
-export function isHit(fault: ChaosFault, row: number, number: number): boolean {
+/** Whether the fault hits this attempt at a row: always for some rows, once for others. */
+export function isHit(fault: ChaosFault, row: number, attempt: number): boolean {
 	if (fault.fault === undefined) return true;
-	if (fault.largestGrowthMb !== undefined) return row === 0;
-	return row % 5 === 0 || (row % 5 === 1 && number === 1);
+	if (fault.maxGrowthMb !== undefined) return row === 0;
+	return row % 5 === 0 || (row % 5 === 1 && attempt === 1);
 }
 
 const stormMs = 600;
 
-/** Runs one cell against a service of its own. */
+/** Runs one cell of the matrix with its own simulator. */
 export async function runCell(fault: ChaosFault, mode: Mode): Promise<CellReport> {
 	const simulator = await startStrictSimulator();
 	const report: CellReport = {
@@ -163,7 +163,7 @@ async function runSubNode(run: CellRun): Promise<void> {
 		model: rowModel,
 		options: { ...optionsOf(run), ...maxRetries },
 	});
-	const asking = Promise.all(
+	const answering = Promise.all(
 		report.requests.map(async (_, row) => {
 			await ask(model, row, run, stop.signal).then(
 				(text) => (report.answers[row] = text),
@@ -171,19 +171,19 @@ async function runSubNode(run: CellRun): Promise<void> {
 			);
 		}),
 	);
-	if (fault.inSubNode === 'waiting') await stopTheWaiting(simulator, report, stop);
-	await asking;
+	if (fault.inSubNode === 'waiting') await stopWaitingRows(simulator, report, stop);
+	await answering;
 }
 
-/** Once every other row has its answer, the rest is stopped: nothing may have come for them. */
-async function stopTheWaiting(
+/** Stops the run once the only rows without an answer are those that wait. */
+async function stopWaitingRows(
 	simulator: Simulator,
 	{ requests, answers, failures }: CellReport,
 	stop: AbortController,
 ): Promise<void> {
-	const others = requests.filter((_, row) => row % 5 > 1).length;
+	const unaffected = requests.filter((_, row) => row % 5 > 1).length;
 	const count = () => Object.keys(answers).length + Object.keys(failures).length;
-	await waitUntil(() => count() >= others && requests.every((number) => number > 0));
+	await waitUntil(() => count() >= unaffected && requests.every((sent) => sent > 0));
 	await waitUntil(() => simulator.statistics.inFlight === 0);
 	stop.abort();
 }

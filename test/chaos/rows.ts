@@ -2,20 +2,20 @@
 import type { ServerResponse } from 'node:http';
 import type { RecordedRequest } from '../../tools/simulator/simulator';
 
-/** The model of every row; told not to think, it begins with the text at once. */
+/** The model for every row. With reasoning disabled, it starts with the text. */
 export const rowModel = 'zai-org/GLM-5.1';
 
-/** The one right answer of a row: no two are alike, and characters of two to four bytes can be cut. */
+/** The only correct answer to a row: unique, with characters of up to four bytes that can be split. */
 export function answerOf(row: number): string {
 	return `row ${row} ✓ żółw 🐢 is answered with this sentence and no other`;
 }
 
-/** The message that makes the simulator give a row's answer. */
+/** The prompt that makes the simulator return a row's answer. */
 export function promptOf(row: number): string {
 	return `[[answer: ${answerOf(row)}]]`;
 }
 
-/** The row that a request is about. */
+/** The row that a request belongs to. */
 export function rowOf({ body }: RecordedRequest): number {
 	return Number(/row (\d+) /.exec(JSON.stringify(body))?.[1] ?? NaN);
 }
@@ -27,20 +27,20 @@ export function isStreamed({ body }: RecordedRequest): boolean {
 
 const usage = { prompt_tokens: 10, completion_tokens: 10, total_tokens: 20 };
 
-/** A row's answer as one JSON body. */
-export function jsonAnswer(text: string): string {
+/** A completion with this answer as a JSON body. */
+export function jsonCompletion(text: string): string {
 	const message = { role: 'assistant', content: text };
 	const choices = [{ index: 0, message, finish_reason: 'stop' }];
 	return JSON.stringify({ id: 'a', object: 'chat.completion', model: rowModel, choices, usage });
 }
 
-/** One event that adds text; with a finish reason the last one that does. */
+/** An event that adds text; a finish reason marks the last one. */
 export function textEvent(content: string, finishReason: string | null = null): string {
 	const choices = [{ index: 0, delta: { content }, finish_reason: finishReason }];
 	return `data: ${JSON.stringify({ id: 'a', model: rowModel, choices })}\n\n`;
 }
 
-/** The events of a row's answer, `[DONE]` included, in four pieces. */
+/** The same completion as four events: two of text, the usage, and `[DONE]`. */
 export function eventsOf(text: string): string[] {
 	const middle = Math.floor(text.length / 2);
 	return [
@@ -51,7 +51,7 @@ export function eventsOf(text: string): string[] {
 	];
 }
 
-/** Sends an answer in these pieces, each in a packet of its own. */
+/** Sends a response in these pieces, each in its own packet. */
 export async function sendPieces(
 	response: ServerResponse,
 	contentType: string,

@@ -6,10 +6,12 @@ import { startStrictSimulator } from '../support/useSimulator';
 import { leftOpenSince, openResources, usedMemoryMb } from './openResources';
 import { answerOf, promptOf, rowModel, rowOf } from './rows';
 
-const rowCount = 10_000;
-const samplesEvery = 1000;
+jest.setTimeout(120_000);
 
-/** Ten in a hundred requests meet one of these. */
+const rowCount = 10_000;
+const sampleInterval = 1000;
+
+/** About one in ten requests hits one of these, with these probabilities. */
 const faults: Array<[number, Fault]> = [
 	[0.02, { kind: 'status', status: 503, headers: { 'retry-after-ms': '100' } }],
 	[0.02, { kind: 'status', status: 500, headers: { 'retry-after-ms': '20' } }],
@@ -20,29 +22,29 @@ const faults: Array<[number, Fault]> = [
 	[0.01, { kind: 'endStreamEarly' }],
 	[0.01, { kind: 'errorInStream', status: 503, message: 'The engine is gone' }],
 ];
-const isHopeless = (request: RecordedRequest) => rowOf(request) % 500 === 7;
+const isAlwaysRejected = (request: RecordedRequest) => rowOf(request) % 500 === 7;
 
-test('10,000 items through mixed faults: each answered or failed for a true reason, none paid twice', async () => {
+test('10,000 items with mixed faults are answered or fail for the right reason, and none is paid twice', async () => {
 	const samplesMb: number[] = [];
 	let answered = 0;
 	let hitCount = 0;
-	const counted = (fault: Fault, probability: number) => ({
+	const withProbability = (fault: Fault, probability: number) => ({
 		fault,
-		when: { probability, matches: (request: RecordedRequest) => !isHopeless(request) },
+		when: { probability, matches: (request: RecordedRequest) => !isAlwaysRejected(request) },
 	});
 	const simulator = await startStrictSimulator({
 		concurrencyLimit: 10,
 		latency: { kind: 'constant', ms: 20 },
 		keepRequests: false,
 		faults: [
-			{ when: { matches: isHopeless }, fault: { kind: 'status', status: 400 } },
-			...faults.map(([probability, fault]) => counted(fault, probability)),
+			{ when: { matches: isAlwaysRejected }, fault: { kind: 'status', status: 400 } },
+			...faults.map(([probability, fault]) => withProbability(fault, probability)),
 		],
 		onRequest: ({ status, outcome }) => {
 			if (status === 200 && outcome === 'answered') answered += 1;
 			else if (status !== 429) hitCount += 1;
-			if (answered > 0 && answered % samplesEvery === 0)
-				samplesMb[answered / samplesEvery] ??= usedMemoryMb();
+			if (answered > 0 && answered % sampleInterval === 0)
+				samplesMb[answered / sampleInterval] ??= usedMemoryMb();
 		},
 	});
 	const before = openResources();
@@ -60,22 +62,22 @@ test('10,000 items through mixed faults: each answered or failed for a true reas
 	const seconds = (performance.now() - startedMs) / 1000;
 
 	const wrong = items.filter(({ json, pairedItem }, row) => {
-		const isPlaced = (pairedItem as { item: number }).item === row;
-		if (row % 500 !== 7) return !isPlaced || json.output !== answerOf(row);
-		return !isPlaced || (json.details as { kind?: string } | undefined)?.kind !== 'badRequest';
+		const isInPosition = (pairedItem as { item: number }).item === row;
+		if (row % 500 !== 7) return !isInPosition || json.output !== answerOf(row);
+		return !isInPosition || (json.details as { kind?: string } | undefined)?.kind !== 'badRequest';
 	});
 	const { requests, itemsAnswered, byStatus, inFlight } = simulator.statistics;
 	const attempts = items.reduce((sum, { json }) => {
 		const { attempts: ofError } = (json.details ?? {}) as { attempts?: number };
 		return sum + Number(json.attempts ?? ofError);
 	}, 0);
-	// Every 429 here is a place that was not free: the one cost of finding the limit.
+	// Each 429 here means that no slot was free, which is the only cost of finding the limit.
 	const needed = requests - (byStatus[429] ?? 0);
 	process.stdout.write(
 		[
 			`soak: ${rowCount} items in ${seconds.toFixed(1)} s, ${requests} requests, ${needed} needed`,
-			`${itemsAnswered} paid answers, ${hitCount} requests met a fault, statuses ${JSON.stringify(byStatus)}`,
-			`memory at each ${samplesEvery} answers: ${samplesMb
+			`${itemsAnswered} paid answers, ${hitCount} requests hit a fault, statuses ${JSON.stringify(byStatus)}`,
+			`memory every ${sampleInterval} answers: ${samplesMb
 				.slice(1)
 				.map((used) => used.toFixed(0))
 				.join(' ')} MB`,

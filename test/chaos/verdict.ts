@@ -2,29 +2,29 @@ import type { ChaosFault, Outcome } from './faults';
 import { isHit, type CellReport, type Mode } from './modes';
 import { answerOf } from './rows';
 
-/** What the fault should come to in this mode. */
+/** The expected outcome of the fault in this mode. */
 export function outcomeOf(fault: ChaosFault, mode: Mode): Outcome {
 	if (mode.node === 'sub-node' && fault.inSubNode) return fault.inSubNode;
 	if (mode.isLive && fault.live) return fault.live;
 	return mode.isStreamed ? fault.streamed : fault.whole;
 }
 
-/** What a row should come to: some rows are never hit, others only once. */
+/** The expected outcome of one row: some rows are never hit, others only once. */
 function outcomeOfRow(fault: ChaosFault, mode: Mode, row: number): Outcome {
 	const outcome = outcomeOf(fault, mode);
-	const isPassing = !isHit(fault, row, 2);
+	const isTemporary = !isHit(fault, row, 2);
 	const isOvercome = typeof outcome === 'object' && outcome.requests !== 1;
-	return !isHit(fault, row, 1) || (isPassing && isOvercome) ? 'answered' : outcome;
+	return !isHit(fault, row, 1) || (isTemporary && isOvercome) ? 'answered' : outcome;
 }
 
-/** Everything about a cell that is not as it should be, in words; nothing when all is well. */
+/** Describes everything in a report that differs from the expected outcome. */
 export function problemsOf(fault: ChaosFault, mode: Mode, report: CellReport): string[] {
 	const { requests, leftOpen, misplaced } = report;
 	const problems = mode.onError === 'Stop' ? stopProblems(fault, mode, report) : [];
 	if (report.stopped === undefined) {
 		requests.forEach((_, row) => problems.push(...rowProblems(fault, mode, report, row)));
 	}
-	if (misplaced > 0) problems.push(`${misplaced} items lost, doubled or swapped`);
+	if (misplaced > 0) problems.push(`${misplaced} items are lost, duplicated, or swapped`);
 	if (leftOpen > 0) problems.push(`${leftOpen} requests left open`);
 	return problems;
 }
@@ -35,13 +35,13 @@ function stopProblems(fault: ChaosFault, mode: Mode, { stopped, requests }: Cell
 		return typeof outcome === 'object' ? [{ row, ...outcome }] : [];
 	});
 	if (stopped === undefined) {
-		return failing.length > 0 ? ['the run went on although an item had failed'] : [];
+		return failing.length > 0 ? ['the run continued although an item failed'] : [];
 	}
 	const position = Number(/\[item (\d+)\]$/.exec(stopped)?.[1] ?? 0);
 	const failed = failing.find(({ row }) => row === position);
 	if (!failed?.message.test(stopped)) return [`the run ended with: ${stopped}`];
-	const most = Math.max(...requests.filter((_, row) => row !== position));
-	return most > 2 && failed.requests !== 'several' ? [`${most} requests for one row`] : [];
+	const maximum = Math.max(...requests.filter((_, row) => row !== position));
+	return maximum > 2 && failed.requests !== 'several' ? [`${maximum} requests for one row`] : [];
 }
 
 function rowProblems(fault: ChaosFault, mode: Mode, report: CellReport, row: number): string[] {
@@ -51,15 +51,17 @@ function rowProblems(fault: ChaosFault, mode: Mode, report: CellReport, row: num
 	const problems: string[] = [];
 	const expected = outcome === 'answered' ? undefined : messageOf(outcome);
 	if (expected === undefined && answer !== answerOf(row)) {
-		problems.push(`row ${row} came out as: ${answer ?? failure ?? 'nothing'}`);
+		problems.push(`row ${row} returned: ${answer ?? failure ?? 'nothing'}`);
 	}
 	if (expected && !expected.test(failure ?? '')) {
-		problems.push(`row ${row} should fail but came out as: ${failure ?? answer ?? 'nothing'}`);
+		problems.push(`row ${row} should fail but returned: ${failure ?? answer ?? 'nothing'}`);
 	}
 	if (mode.isLive) problems.push(...shownProblems(report, row));
 	const sent = report.requests[row] ?? 0;
-	const due = requestsDue(fault, mode, row);
-	if (due !== undefined && sent !== due) problems.push(`row ${row}: ${sent} requests, not ${due}`);
+	const wanted = expectedRequests(fault, mode, row);
+	if (wanted !== undefined && sent !== wanted) {
+		problems.push(`row ${row}: ${sent} requests instead of ${wanted}`);
+	}
 	return problems;
 }
 
@@ -67,8 +69,8 @@ function messageOf(outcome: Exclude<Outcome, 'answered'>): RegExp {
 	return outcome === 'waiting' ? /cancelled|abort/i : outcome.message;
 }
 
-/** The requests of one row; nothing where only time bounds them or no service counts them. */
-function requestsDue(fault: ChaosFault, mode: Mode, row: number): number | undefined {
+/** Number of requests for one row; `undefined` if only time limits them or no service counts them. */
+function expectedRequests(fault: ChaosFault, mode: Mode, row: number): number | undefined {
 	if (fault.isStorm || fault.fault === undefined) return undefined;
 	const outcome = outcomeOf(fault, mode);
 	if (outcome === 'answered' || !isHit(fault, row, 1)) return 1;
@@ -77,10 +79,10 @@ function requestsDue(fault: ChaosFault, mode: Mode, row: number): number | undef
 	return isHit(fault, row, 2) ? undefined : 2;
 }
 
-/** A person sees each piece of text once, and never the text of two attempts. */
+/** The user must see each piece of text once and never the text of two attempts. */
 function shownProblems({ shown, answers }: CellReport, row: number): string[] {
 	const text = shown[row] ?? '';
 	if (answers[row] === undefined ? answerOf(row).startsWith(text) : text === answers[row])
 		return [];
-	return [`a person saw of row ${row}: ${text}`];
+	return [`the user saw for row ${row}: ${text}`];
 }

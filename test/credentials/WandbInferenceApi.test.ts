@@ -11,7 +11,7 @@ async function headersFor(credential: ICredentialDataDecryptedObject, headers = 
 	return (await new WandbInferenceApi().authenticate(credential, options)).headers;
 }
 
-test('the project header travels only when a project is given', async () => {
+test('the project header is sent only if there is a project', async () => {
 	expect(await headersFor({ apiKey: 'key', project: '' })).toEqual({ Authorization: 'Bearer key' });
 	expect(await headersFor({ apiKey: 'key', project: ' team/project ' })).toEqual({
 		Authorization: 'Bearer key',
@@ -19,11 +19,11 @@ test('the project header travels only when a project is given', async () => {
 	});
 });
 
-test('blanks around a pasted key do no harm', async () => {
+test('spaces around a pasted key do no harm', async () => {
 	expect(await headersFor({ apiKey: ' key\n' })).toEqual({ Authorization: 'Bearer key' });
 });
 
-test("a request's own project stays, its own authorization does not", async () => {
+test("a request's own project is kept, its own authorization is replaced", async () => {
 	const own = { 'openai-project': 'team/other', Authorization: 'Bearer other' };
 	expect(await headersFor({ apiKey: 'key', project: 'team/project' }, own)).toEqual({
 		'openai-project': 'team/other',
@@ -31,7 +31,7 @@ test("a request's own project stays, its own authorization does not", async () =
 	});
 });
 
-test("the credential's test asks for the models, whatever slashes end the base URL", () => {
+test("the credential's test requests the models, even if the base URL ends in slashes", () => {
 	const { url } = new WandbInferenceApi().test.request;
 	expect(url).toBe('={{ $credentials.baseUrl.trim().replace(/\\/+$/, "") + "/models" }}');
 });
@@ -52,13 +52,13 @@ test('a gateway with a virtual key is reached at its base URL, without a project
 	await gateway.close();
 });
 
-test('a personal account works once a project is named', async () => {
+test('a personal account works if a project is set', async () => {
 	const credential = { apiKey: 'personal-key', project: 'team/project' };
 	await runChatNode({ baseUrl: simulator.baseUrl, credential });
 	expect(simulator.requests[0]?.headers['openai-project']).toBe('team/project');
 });
 
-test('the key goes nowhere but to the base URL: a redirect is not followed', async () => {
+test('the key is only sent to the base URL: a redirect is not followed', async () => {
 	const elsewhere = await startStrictSimulator();
 	const location = `${elsewhere.baseUrl}/chat/completions`;
 	simulator.fault({ fault: { kind: 'body', status: 307, body: '', headers: { location } } });

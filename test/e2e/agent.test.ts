@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { outputItems } from '../../tools/n8n/executions';
 import { waitUntil } from '../support/waitUntil';
-import { openBench, type Bench } from './support/bench';
-import { inEditor, type Editor, type Theme } from './support/Editor';
+import { openN8nSession, type N8nSession } from './support/openN8nSession';
+import { inEditor, type Editor } from './support/Editor';
 import {
 	agent,
 	calculator,
@@ -14,15 +14,15 @@ import {
 } from './support/workflows';
 
 const nodeName = 'W&B Inference Chat Model';
-/** It does not think first: its text starts at once. */
+/** Does not reason first, so its text starts right away. */
 const plainModel = { __rl: true, mode: 'id', value: 'google/gemma-4-31B-it' };
-let bench: Bench;
+let session: N8nSession;
 
 beforeAll(async () => {
-	bench = await openBench({ tokensPerSecond: 40 });
+	session = await openN8nSession({ tokensPerSecond: 40 });
 });
-beforeEach(() => bench.simulator.reset());
-afterAll(async () => await bench.close());
+beforeEach(() => session.simulator.reset());
+afterAll(async () => await session.close());
 
 async function attachModel(editor: Editor): Promise<void> {
 	const handle = editor
@@ -36,38 +36,34 @@ async function attachModel(editor: Editor): Promise<void> {
 	await editor.part('ndv').waitFor();
 }
 
-async function attachAndExecute(editor: Editor, workflowId: string, theme: Theme): Promise<void> {
+async function attachAndExecute(editor: Editor, workflowId: string): Promise<void> {
 	await editor.openWorkflow(workflowId);
 	await attachModel(editor);
 	await editor.pickModel('openai/gpt-oss-20b');
-	await editor.saveScreenshot(`agent-model-${theme}`);
 	await editor.part('ndv-close-button').click();
 	await editor.part('execute-workflow-button').first().click();
 	await editor.canvasNode('AI Agent').getByTestId('canvas-node-status-success').waitFor();
 	await editor.part('zoom-to-fit').click();
 	await editor.page.getByRole('button', { name: 'Execute workflow' }).first().waitFor();
-	await editor.saveScreenshot(`agent-${theme}`);
+	await editor.saveScreenshot('agent-light');
 }
 
-test.each(['light', 'dark'] as const)(
-	'attached to an agent on the canvas, the model answers (%s)',
-	async (theme) => {
-		const question = items([{ chatInput: 'Who are you? [[answer: A model of W&B]]' }]);
-		const saved = await bench.importWorkflow(
-			workflowOf(`Agent ${theme}`, [manualTrigger(), question, agent()]),
-		);
-		await inEditor(async (editor) => {
-			await attachAndExecute(editor, saved.id, theme);
-			await editor.openNode('AI Agent');
-			expect(await editor.readOutput()).toContain('A model of W&B');
-			expect(bench.simulator.requests.at(-1)?.body).toMatchObject({ model: 'openai/gpt-oss-20b' });
-		}, theme);
-	},
-);
+test('a model attached to an agent on the canvas answers', async () => {
+	const question = items([{ chatInput: 'Who are you? [[answer: A model of W&B]]' }]);
+	const saved = await session.importWorkflow(
+		workflowOf('Agent', [manualTrigger(), question, agent()]),
+	);
+	await inEditor(async (editor) => {
+		await attachAndExecute(editor, saved.id);
+		await editor.openNode('AI Agent');
+		expect(await editor.readOutput()).toContain('A model of W&B');
+		expect(session.simulator.requests.at(-1)?.body).toMatchObject({ model: 'openai/gpt-oss-20b' });
+	});
+});
 
 test('an agent uses a tool and answers with its result', async () => {
 	const chatInput = 'How much is 6 * 7? [[call: Calculator {"input": "6 * 7"}]]';
-	const execution = await bench.run(
+	const execution = await session.run(
 		workflowOf('Agent with a tool', [manualTrigger(), items([{ chatInput }]), agent()], {
 			attached: [
 				{ node: chatModel(), as: 'ai_languageModel' },
@@ -77,40 +73,40 @@ test('an agent uses a tool and answers with its result', async () => {
 	);
 	expect(execution.status).toBe('success');
 	expect(outputItems(execution, 'AI Agent')[0]?.json.output).toContain('42');
-	expect(bench.simulator.requests).toHaveLength(2);
+	expect(session.simulator.requests).toHaveLength(2);
 });
 
-test('a busy service is asked again without the agent noticing', async () => {
-	bench.simulator.fault({
+test('a request to an overloaded service is retried without the agent noticing', async () => {
+	session.simulator.fault({
 		when: { first: 1 },
 		fault: { kind: 'status', status: 503, retryAfter: '0' },
 	});
-	const execution = await bench.run(
+	const execution = await session.run(
 		workflowOf('Busy', [manualTrigger(), items([{ chatInput: '[[answer: Here]]' }]), agent()], {
 			attached: [{ node: chatModel(), as: 'ai_languageModel' }],
 		}),
 	);
 	expect(outputItems(execution, 'AI Agent')[0]?.json.output).toBe('Here');
-	expect(bench.simulator.requests).toHaveLength(2);
+	expect(session.simulator.requests).toHaveLength(2);
 });
 
-test('an empty account ends the agent after one request, with what to do', async () => {
-	bench.simulator.fault({ fault: { kind: 'status', status: 402 } });
-	const execution = await bench.run(
+test('an exceeded quota ends the agent after one request and says what to do', async () => {
+	session.simulator.fault({ fault: { kind: 'status', status: 402 } });
+	const execution = await session.run(
 		workflowOf('Quota', [manualTrigger(), items([{ chatInput: 'Hello' }]), agent()], {
 			attached: [{ node: chatModel(), as: 'ai_languageModel' }],
 		}),
 	);
 	expect(execution.status).toBe('error');
-	expect(bench.simulator.requests).toHaveLength(1);
+	expect(session.simulator.requests).toHaveLength(1);
 	expect(execution.error?.message).toMatch(/quota|credits/i);
 	expect(execution.error?.description).toMatch(/W&B Billing/);
 });
 
-/** A chat that nobody outside the editor can reach, answered by an agent. */
+/** A chat in the editor that an agent answers. */
 async function importEditorChat(): Promise<string> {
 	const chat = hostedChat('streaming', randomUUID());
-	const { id } = await bench.importWorkflow(
+	const { id } = await session.importWorkflow(
 		workflowOf('Chat', [chat, agent({ enableStreaming: true })], {
 			attached: [{ node: chatModel({ model: plainModel }), as: 'ai_languageModel' }],
 		}),
@@ -118,22 +114,21 @@ async function importEditorChat(): Promise<string> {
 	return id;
 }
 
-test('the chat of the editor shows what an agent writes while it writes', async () => {
+test('the chat in the editor shows the text of an agent while it is written', async () => {
 	const workflowId = await importEditorChat();
 	await inEditor(async (editor) => {
 		await editor.openWorkflow(workflowId);
 		await editor.openChat();
 		await editor.sendChat('Tell me a story [[tokens: 400]]');
-		await waitUntil(() => bench.simulator.statistics.inFlight === 1);
+		await waitUntil(() => session.simulator.statistics.inFlight === 1);
 		const answer = editor.page.locator('.chat-message-from-bot:not(.chat-message-typing)');
 		await answer
 			.getByText(/\w+ \w+/)
 			.first()
 			.waitFor();
-		expect(bench.simulator.statistics.inFlight).toBe(1);
+		expect(session.simulator.statistics.inFlight).toBe(1);
 		const early = await answer.innerText();
 		await editor.part('stop-execution-button').waitFor({ state: 'detached' });
 		expect((await answer.innerText()).length).toBeGreaterThan(early.length);
-		await editor.saveScreenshot('chat');
 	});
 });

@@ -1,20 +1,20 @@
 import { outputItems } from '../../tools/n8n/executions';
-import { openBench, type Bench } from './support/bench';
+import { openN8nSession, type N8nSession } from './support/openN8nSession';
 import { chatNode, collect, items, manualTrigger, workflowOf } from './support/workflows';
 
-let bench: Bench;
+let session: N8nSession;
 
 beforeAll(async () => {
-	bench = await openBench();
+	session = await openN8nSession();
 });
-beforeEach(() => bench.simulator.reset());
-afterAll(async () => await bench.close());
+beforeEach(() => session.simulator.reset());
+afterAll(async () => await session.close());
 
 const rows = [0, 1, 2, 3, 4, 5].map((row) => ({ row, isBad: row % 3 === 1 }));
 
-/** The service refuses the rows that say so. */
-function refuseBadRows(status: number): void {
-	bench.simulator.fault({
+/** Makes the service reject the bad rows. */
+function rejectBadRows(status: number): void {
+	session.simulator.fault({
 		when: { matches: ({ body }) => JSON.stringify(body).includes('bad row') },
 		fault: { kind: 'status', status },
 	});
@@ -24,13 +24,13 @@ async function runRows(onError: string) {
 	const content = '={{ $json.isBad ? "bad row" : "good row" }} [[answer: row {{ $json.row }}]]';
 	const outputs = [collect('Answered'), collect('Failed')];
 	const node = chatNode(content, {}, { onError });
-	return await bench.run(
-		workflowOf(`Rows under ${onError}`, [manualTrigger(), items(rows), node], { outputs }),
+	return await session.run(
+		workflowOf(`Rows with ${onError}`, [manualTrigger(), items(rows), node], { outputs }),
 	);
 }
 
-test('failed items leave by the error output with message and advice, good ones by the main output', async () => {
-	refuseBadRows(400);
+test('failed items go to the error output with a message and advice, successful ones to the main output', async () => {
+	rejectBadRows(400);
 	const execution = await runRows('continueErrorOutput');
 	expect(execution.status).toBe('success');
 	const answered = outputItems(execution, 'Answered');
@@ -43,8 +43,8 @@ test('failed items leave by the error output with message and advice, good ones 
 	}
 });
 
-test('both outputs stay paired with the input items', async () => {
-	refuseBadRows(400);
+test('the items of both outputs are paired with their input items', async () => {
+	rejectBadRows(400);
 	const execution = await runRows('continueErrorOutput');
 	const node = execution.runData['W&B Inference Chat']?.[0]?.data?.main ?? [];
 	const rowsOf = (output: number) =>
@@ -53,16 +53,16 @@ test('both outputs stay paired with the input items', async () => {
 	expect(rowsOf(1)).toEqual([1, 4]);
 });
 
-test('"Continue" keeps failed items in their places of the main output', async () => {
-	refuseBadRows(400);
+test('"Continue" keeps failed items in their position in the main output', async () => {
+	rejectBadRows(400);
 	const execution = await runRows('continueRegularOutput');
 	const answered = outputItems(execution, 'Answered').map(({ json }) => json);
 	expect(answered).toHaveLength(rows.length);
 	expect(answered.map((json) => 'error' in json)).toEqual(rows.map(({ isBad }) => isBad));
 });
 
-test('"Stop Workflow" ends the execution with the message of the service and what to do', async () => {
-	refuseBadRows(402);
+test('"Stop Workflow" ends the execution with an error that names the item and the request ID', async () => {
+	rejectBadRows(402);
 	const execution = await runRows('stopWorkflow');
 	expect(execution.status).toBe('error');
 	expect(execution.error?.message).toMatch(/\[item 1\]$/);

@@ -6,7 +6,7 @@ import OpenAI from 'openai';
 import { outputItems, type Execution } from '../../tools/n8n/executions';
 import { listExamples } from '../../tools/n8n/importExamples';
 import type { WorkflowFile } from '../../tools/n8n/workflowFile';
-import { openBench, type Bench } from './support/bench';
+import { openN8nSession, type N8nSession } from './support/openN8nSession';
 import { inEditor } from './support/Editor';
 import { postAndWatch, textOf } from './support/postAndWatch';
 import { suiteAddress } from './support/suite';
@@ -14,24 +14,24 @@ import { suiteAddress } from './support/suite';
 const examplesFolder = join(__dirname, '../../examples');
 const { n8nUrl } = suiteAddress();
 
-let bench: Bench;
+let session: N8nSession;
 
 beforeAll(async () => {
-	bench = await openBench();
+	session = await openN8nSession();
 });
-beforeEach(() => bench.simulator.reset());
-afterAll(async () => await bench.close());
+beforeEach(() => session.simulator.reset());
+afterAll(async () => await session.close());
 
 async function readExample(number: number): Promise<WorkflowFile> {
 	const prefix = String(number).padStart(2, '0');
 	const fileName = (await listExamples(examplesFolder)).find((name) => name.startsWith(prefix));
-	if (!fileName) throw new Error(`There is no example ${number}.`);
+	if (!fileName) throw new Error(`Example ${number} does not exist.`);
 	return JSON.parse(await readFile(join(examplesFolder, fileName), 'utf8')) as WorkflowFile;
 }
 
 async function runExample(number: number): Promise<Execution> {
 	const workflow = await readExample(number);
-	const execution = await bench.run(workflow, 'When clicking ‘Execute workflow’');
+	const execution = await session.run(workflow, 'When clicking ‘Execute workflow’');
 	expect(execution.status).toBe('success');
 	return execution;
 }
@@ -40,7 +40,7 @@ function webhookIdOf({ nodes }: WorkflowFile): string {
 	return String(nodes.find(({ webhookId }) => webhookId)?.webhookId);
 }
 
-/** The example with its chat open to requests from outside, as its note describes. */
+/** The example with its chat made public, as its note describes. */
 function withPublicChat(workflow: WorkflowFile): WorkflowFile {
 	const nodes = workflow.nodes.map((node) => {
 		if (!node.type.endsWith('.chatTrigger')) return node;
@@ -51,7 +51,7 @@ function withPublicChat(workflow: WorkflowFile): WorkflowFile {
 
 async function chatWithExample(number: number, messages: string[]): Promise<string[]> {
 	const workflow = withPublicChat(await readExample(number));
-	await bench.publishWorkflow(workflow);
+	await session.publishWorkflow(workflow);
 	const sessionId = randomUUID();
 	const answers: string[] = [];
 	for (const chatInput of messages) {
@@ -83,8 +83,8 @@ test('example 2 classifies every row', async () => {
 	}
 });
 
-test('example 2 sends a refused row to the error branch', async () => {
-	bench.simulator.fault({ when: { first: 1 }, fault: { kind: 'status', status: 400 } });
+test('example 2 sends a rejected row to the error branch', async () => {
+	session.simulator.fault({ when: { first: 1 }, fault: { kind: 'status', status: 400 } });
 	const execution = await runExample(2);
 	const total = outputItems(execution, 'Customer Messages').length;
 	expect(outputItems(execution, 'Classified Messages')).toHaveLength(total - 1);
@@ -110,14 +110,14 @@ test('example 4 uses its tools and remembers the conversation', async () => {
 		'Thank you [[answer: You are welcome]]',
 	]);
 	expect(first).toContain('on its way');
-	const messages = JSON.stringify(bench.simulator.requests.at(-1)?.body);
+	const messages = JSON.stringify(session.simulator.requests.at(-1)?.body);
 	expect(messages).toContain('What is the status of order A-1002?');
 	expect(messages).toContain('You help the customers');
 });
 
-test('example 5 sends the picture of its form to the model and shows the description', async () => {
+test('example 5 sends the picture from its form to the model and shows the description', async () => {
 	const workflow = await readExample(5);
-	await bench.publishWorkflow(workflow);
+	await session.publishWorkflow(workflow);
 	const picture = Buffer.from(
 		'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC',
 		'base64',
@@ -130,15 +130,15 @@ test('example 5 sends the picture of its form to the model and shows the descrip
 		await page.locator('button[type="submit"]').click();
 		await page.getByText('A red square').waitFor();
 	});
-	const body = JSON.stringify(bench.simulator.requests[0]?.body);
+	const body = JSON.stringify(session.simulator.requests[0]?.body);
 	expect(body).toContain(`data:image/png;base64,${picture.toString('base64')}`);
 });
 
-test('example 6 runs the tool that the model asked for and words the reply', async () => {
+test('example 6 runs the tool that the model calls and writes the reply', async () => {
 	const execution = await runExample(6);
 	const reply = outputItems(execution, 'Reply')[0]?.json.reply;
-	expect(bench.simulator.requests).toHaveLength(2);
-	expect(JSON.stringify(bench.simulator.requests[1]?.body)).toContain('tool_call_id');
+	expect(session.simulator.requests).toHaveLength(2);
+	expect(JSON.stringify(session.simulator.requests[1]?.body)).toContain('tool_call_id');
 	expect(reply).toEqual(expect.stringMatching(/\S/));
 });
 
@@ -150,23 +150,23 @@ describe('example 7', () => {
 	let openai: OpenAI;
 
 	beforeAll(async () => {
-		await bench.publishWorkflow(await readExample(7));
+		await session.publishWorkflow(await readExample(7));
 		openai = new OpenAI({ baseURL: `${n8nUrl}/webhook/v1`, apiKey: 'any', maxRetries: 0 });
 	});
 
-	test('serves the official OpenAI client', async () => {
+	test('works with the official OpenAI client', async () => {
 		const models = await openai.models.list();
 		expect(models.data.map(({ id }) => id)).toContain('openai/gpt-oss-20b');
 		const completion = await openai.chat.completions.create({ ...question, temperature: 0 });
 		expect(completion.choices[0]?.message.content).toBe('Through n8n');
-		expect(bench.simulator.requests.at(-1)?.body).toMatchObject({ temperature: 0 });
+		expect(session.simulator.requests.at(-1)?.body).toMatchObject({ temperature: 0 });
 		const unknown = openai.chat.completions.create({ ...question, model: 'no/such-model' });
 		await expect(unknown).rejects.toMatchObject({ status: 404 });
 	});
 
-	// Respond to Webhook of n8n 2.35 sends such an answer without its body.
+	// In n8n 2.35, Respond to Webhook sends a streamed response without its body.
 	const testInNewN8n = process.env.E2E_N8N_VERSION ? test.skip : test;
-	testInNewN8n('serves a client that asks for a stream', async () => {
+	testInNewN8n('works with a client that requests a stream', async () => {
 		let streamed = '';
 		for await (const chunk of await openai.chat.completions.create({ ...question, stream: true })) {
 			streamed += chunk.choices[0]?.delta.content ?? '';
@@ -175,9 +175,9 @@ describe('example 7', () => {
 	});
 });
 
-test('example 8 rates a thousand rows and counts the ones that failed', async () => {
-	bench.simulator.fault({ when: { every: 100 }, fault: { kind: 'status', status: 400 } });
-	bench.simulator.fault({
+test('example 8 rates a thousand rows and counts the failed ones', async () => {
+	session.simulator.fault({ when: { every: 100 }, fault: { kind: 'status', status: 400 } });
+	session.simulator.fault({
 		when: { every: 33 },
 		fault: { kind: 'status', status: 429, retryAfter: '0' },
 	});
@@ -185,6 +185,6 @@ test('example 8 rates a thousand rows and counts the ones that failed', async ()
 	const { rows, answered, failed, failedRows } = report?.json as Record<string, unknown>;
 	expect(rows).toBe(1000);
 	expect(Number(answered) + Number(failed)).toBe(1000);
-	expect(failed).toBe(bench.simulator.statistics.byStatus[400]);
+	expect(failed).toBe(session.simulator.statistics.byStatus[400]);
 	expect(failedRows).toHaveLength(Number(failed));
 });

@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- not shipped: runs unexpected n8n */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import manifest from '../../package.json';
@@ -36,16 +36,16 @@ test('n8n loads every node and the credential from the installed tarball', async
 	expect(credentials.map(({ name }) => name)).toContain('wandbInferenceApi');
 });
 
-test('the installed package holds what n8n needs and nothing else', async () => {
+test('the installed package contains what n8n needs and nothing else', async () => {
 	const entries = await readdir(installedFolder, { recursive: true });
-	const outside = entries.filter(
+	const unexpected = entries.filter(
 		(path) => !/^(dist(\/|$)|package\.json$|README|LICENSE|CHANGELOG)/.test(path),
 	);
-	expect(outside).toEqual([]);
-	const strangers = entries.filter(
+	expect(unexpected).toEqual([]);
+	const developmentFiles = entries.filter(
 		(path) => /test|simulator|\.ts$/.test(path) && !/\.d\.ts$/.test(path),
 	);
-	expect(strangers).toEqual([]);
+	expect(developmentFiles).toEqual([]);
 });
 
 test('the installed package depends on no other package', async () => {

@@ -1,19 +1,19 @@
-import { openBench, type Bench } from './support/bench';
+import { openN8nSession, type N8nSession } from './support/openN8nSession';
 import { inEditor, type Editor } from './support/Editor';
 import { chatNode, manualTrigger, workflowOf } from './support/workflows';
 
-let bench: Bench;
+let session: N8nSession;
 
 beforeAll(async () => {
-	bench = await openBench();
+	session = await openN8nSession();
 });
-beforeEach(() => bench.simulator.reset());
-afterAll(async () => await bench.close());
+beforeEach(() => session.simulator.reset());
+afterAll(async () => await session.close());
 
 const nodeName = 'W&B Inference Chat';
 
 async function openNewNode(editor: Editor): Promise<void> {
-	await editor.startWorkflow();
+	await editor.createWorkflow();
 	await editor.searchNodes('W&B');
 	await editor.nodePanelName(nodeName).click();
 	await editor.nodePanelName('Ask a model').click();
@@ -21,10 +21,10 @@ async function openNewNode(editor: Editor): Promise<void> {
 }
 
 test.each(['light', 'dark'] as const)(
-	'the node panel offers both nodes with their icon (%s)',
+	'the node panel shows both nodes with their %s icon',
 	async (theme) => {
 		await inEditor(async (editor) => {
-			await editor.startWorkflow();
+			await editor.createWorkflow();
 			await editor.searchNodes('W&B');
 			const file = theme === 'light' ? 'wandbInference.svg' : 'wandbInference.dark.svg';
 			for (const name of [nodeName, 'W&B Inference Chat Model']) {
@@ -35,12 +35,11 @@ test.each(['light', 'dark'] as const)(
 					await icon.evaluate((image: { naturalWidth?: number }) => image.naturalWidth),
 				).toBeGreaterThan(0);
 			}
-			await editor.saveScreenshot(`node-panel-${theme}`);
 		}, theme);
 	},
 );
 
-test('added from the panel, with a model of the live list, the node answers', async () => {
+test('a node added from the panel answers with a model from the live list', async () => {
 	await inEditor(async (editor) => {
 		await openNewNode(editor);
 		await editor.pickModel('openai/gpt-oss-20b');
@@ -52,15 +51,15 @@ test('added from the panel, with a model of the live list, the node answers', as
 		const output = await editor.readOutput();
 		expect(output).toMatch(/"output":\s*"\w+ \w+/);
 		expect(output).toMatch(/"finishReason":\s*"stop"/);
-		expect(bench.simulator.requests.map(({ path }) => path)).toEqual([
+		expect(session.simulator.requests.map(({ path }) => path)).toEqual([
 			'/v1/models',
 			'/v1/chat/completions',
 		]);
-		expect(bench.simulator.requests[1]?.body).toMatchObject({ model: 'openai/gpt-oss-20b' });
+		expect(session.simulator.requests[1]?.body).toMatchObject({ model: 'openai/gpt-oss-20b' });
 	});
 });
 
-test('the list of models narrows to what is typed', async () => {
+test('typing filters the list of models', async () => {
 	await inEditor(async (editor) => {
 		await openNewNode(editor);
 		await editor.part('rlc-input').click();
@@ -75,8 +74,8 @@ test('the list of models narrows to what is typed', async () => {
 	});
 });
 
-test('a list that cannot be loaded says why and what to do', async () => {
-	bench.simulator.fault({ path: 'models', fault: { kind: 'status', status: 401 } });
+test('a model list that cannot be loaded says why and what to do', async () => {
+	session.simulator.fault({ path: 'models', fault: { kind: 'status', status: 401 } });
 	await inEditor(async (editor) => {
 		await openNewNode(editor);
 		await editor.part('rlc-input').click();
@@ -87,10 +86,10 @@ test('a list that cannot be loaded says why and what to do', async () => {
 	});
 });
 
-test('a failure is shown with the message of the service and what to do', async () => {
-	bench.simulator.fault({ fault: { kind: 'status', status: 402 } });
-	const saved = await bench.importWorkflow(
-		workflowOf('A failure', [manualTrigger(), chatNode('Hello')]),
+test('an error is shown with the message of the service and the request ID', async () => {
+	session.simulator.fault({ fault: { kind: 'status', status: 402 } });
+	const saved = await session.importWorkflow(
+		workflowOf('Error', [manualTrigger(), chatNode('Hello')]),
 	);
 	await inEditor(async (editor) => {
 		await editor.openWorkflow(saved.id);
@@ -101,13 +100,13 @@ test('a failure is shown with the message of the service and what to do', async 
 		const shown = await editor.part('output-panel').innerText();
 		expect(shown).toMatch(/quota|credits/i);
 		expect(shown).toMatch(/Request ID/);
-		expect(bench.simulator.requests).toHaveLength(1);
+		expect(session.simulator.requests).toHaveLength(1);
 	});
 });
 
-test('the open node fits into the dark theme', async () => {
-	const saved = await bench.importWorkflow(
-		workflowOf('In the dark', [
+test('the open node uses the dark icon in the dark theme', async () => {
+	const saved = await session.importWorkflow(
+		workflowOf('Dark theme', [
 			manualTrigger(),
 			chatNode('Explain in one sentence what a workflow is.'),
 		]),
@@ -119,6 +118,5 @@ test('the open node fits into the dark theme', async () => {
 		await editor.part('node-run-status-success').waitFor();
 		const icon = editor.part('ndv').locator('img[src*="wandbInference"]').first();
 		expect(await icon.getAttribute('src')).toContain('wandbInference.dark.svg');
-		await editor.saveScreenshot('node-dark');
 	}, 'dark');
 });

@@ -1,5 +1,5 @@
 import { waitUntil } from '../support/waitUntil';
-import { openBench, type Bench } from './support/bench';
+import { openN8nSession, type N8nSession } from './support/openN8nSession';
 import { inEditor } from './support/Editor';
 import {
 	agent,
@@ -12,28 +12,28 @@ import {
 } from './support/workflows';
 
 const requestCount = 6;
-let bench: Bench;
+let session: N8nSession;
 
 beforeAll(async () => {
-	bench = await openBench({ tokensPerSecond: 10, timeToFirstTokenMs: 100 });
+	session = await openN8nSession({ tokensPerSecond: 10, timeToFirstTokenMs: 100 });
 });
-beforeEach(() => bench.simulator.reset());
-afterAll(async () => await bench.close());
+beforeEach(() => session.simulator.reset());
+afterAll(async () => await session.close());
 
 const longStory = 'A long story [[tokens: 2000]]';
 const rows = Array.from({ length: requestCount }, (_, row) => ({ row }));
 
-async function measureEndMs(stop: () => Promise<unknown>): Promise<number> {
+async function measureStopMs(stop: () => Promise<unknown>): Promise<number> {
 	const startedAtMs = performance.now();
 	const stopped = stop();
-	await waitUntil(() => bench.simulator.statistics.inFlight === 0);
+	await waitUntil(() => session.simulator.statistics.inFlight === 0);
 	const elapsedMs = performance.now() - startedAtMs;
 	await stopped;
 	return elapsedMs;
 }
 
-test('the stop button of the editor ends the running requests at the service within a second', async () => {
-	const saved = await bench.importWorkflow(
+test('the stop button in the editor aborts the running requests within a second', async () => {
+	const saved = await session.importWorkflow(
 		workflowOf('Stop', [manualTrigger(), items(rows), chatNode(longStory), collect('Answered')]),
 	);
 	await inEditor(async (editor) => {
@@ -41,28 +41,28 @@ test('the stop button of the editor ends the running requests at the service wit
 		await editor.part('execute-workflow-button').first().click();
 		const stopButton = editor.part('stop-execution-button');
 		await stopButton.waitFor();
-		await waitUntil(() => bench.simulator.statistics.inFlight === requestCount);
-		expect(await measureEndMs(async () => await stopButton.click())).toBeLessThan(1000);
+		await waitUntil(() => session.simulator.statistics.inFlight === requestCount);
+		expect(await measureStopMs(async () => await stopButton.click())).toBeLessThan(1000);
 	});
-	const { statistics, requests } = bench.simulator;
+	const { statistics, requests } = session.simulator;
 	expect(statistics.aborted).toBe(requestCount);
 	expect(requests).toHaveLength(requestCount);
-	const [latest] = await bench.client.listExecutions(saved.id);
-	const execution = await bench.client.waitForExecution(String(latest?.id));
+	const [latest] = await session.client.listExecutions(saved.id);
+	const execution = await session.client.waitForExecution(String(latest?.id));
 	expect(execution.status).toBe('canceled');
 });
 
-test('stopping an agent ends its running request within a second', async () => {
+test('stopping an agent aborts its running request within a second', async () => {
 	const model = chatModel();
 	const question = items([{ chatInput: longStory }]);
-	const saved = await bench.importWorkflow(
+	const saved = await session.importWorkflow(
 		workflowOf('Stop an agent', [manualTrigger(), question, agent()], {
 			attached: [{ node: model, as: 'ai_languageModel' }],
 		}),
 	);
-	const executionId = await bench.client.runWorkflow(saved);
-	await waitUntil(() => bench.simulator.statistics.inFlight === 1);
-	const endMs = await measureEndMs(async () => await bench.client.stopExecution(executionId));
-	expect(endMs).toBeLessThan(1000);
-	expect(bench.simulator.statistics.aborted).toBe(1);
+	const executionId = await session.client.runWorkflow(saved);
+	await waitUntil(() => session.simulator.statistics.inFlight === 1);
+	const stopMs = await measureStopMs(async () => await session.client.stopExecution(executionId));
+	expect(stopMs).toBeLessThan(1000);
+	expect(session.simulator.statistics.aborted).toBe(1);
 });

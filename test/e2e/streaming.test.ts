@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowFile } from '../../tools/n8n/workflowFile';
-import { openBench, type Bench } from './support/bench';
+import { openN8nSession, type N8nSession } from './support/openN8nSession';
 import { postAndWatch, textOf, textPieces, type Arrival } from './support/postAndWatch';
 import { suiteAddress } from './support/suite';
 import {
@@ -16,34 +16,34 @@ import {
 const tokensPerSecond = 40;
 const tokenCount = 100;
 const answerMs = (tokenCount / tokensPerSecond) * 1000;
-/** A model that does not think first, so that all of its time goes into text. */
+/** A model that does not reason first, so that all of its time goes into text. */
 const model = { __rl: true, mode: 'id', value: 'google/gemma-4-31B-it' };
 const question = `Tell me a story [[tokens: ${tokenCount}]]`;
 
-let bench: Bench;
+let session: N8nSession;
 
 beforeAll(async () => {
-	bench = await openBench({ tokensPerSecond, timeToFirstTokenMs: 100 });
+	session = await openN8nSession({ tokensPerSecond, timeToFirstTokenMs: 100 });
 });
-beforeEach(() => bench.simulator.reset());
-afterAll(async () => await bench.close());
+beforeEach(() => session.simulator.reset());
+afterAll(async () => await session.close());
 
-/** Publishes the workflow, sends the message and notes whether the service was still writing. */
+/** Publishes the workflow, sends the message, and counts the text that arrives before the end. */
 async function watch(workflow: WorkflowFile, path: string, message: object) {
-	await bench.publishWorkflow(workflow);
+	await session.publishWorkflow(workflow);
 	let textBeforeTheEnd = 0;
 	const arrivals = await postAndWatch(
 		`${suiteAddress().n8nUrl}/webhook/${path}`,
 		message,
 		({ type, content }) => {
-			const isWriting = bench.simulator.statistics.inFlight > 0;
+			const isWriting = session.simulator.statistics.inFlight > 0;
 			if (type === 'item' && content !== '' && isWriting) textBeforeTheEnd += 1;
 		},
 	);
 	return { arrivals, textBeforeTheEnd };
 }
 
-function expectToFollowThePace(arrivals: Arrival[]): void {
+function expectSteadyArrival(arrivals: Arrival[]): void {
 	const times = textPieces(arrivals).map(({ atMs }) => atMs);
 	const [firstMs = 0] = times;
 	const lastMs = times.at(-1) ?? 0;
@@ -60,7 +60,7 @@ test('a streaming webhook passes the text on as the service writes it', async ()
 		chatNode('={{ $json.body.question }}', { model }),
 	]);
 	const { arrivals, textBeforeTheEnd } = await watch(workflow, path, { question });
-	expectToFollowThePace(arrivals);
+	expectSteadyArrival(arrivals);
 	expect(textBeforeTheEnd).toBeGreaterThan(tokenCount / 4);
 	expect(arrivals[0]?.type).toBe('begin');
 	expect(arrivals.at(-1)?.type).toBe('end');
@@ -74,7 +74,7 @@ test('a streaming chat gets the text of the node as the service writes it', asyn
 	]);
 	const message = { action: 'sendMessage', sessionId: randomUUID(), chatInput: question };
 	const { arrivals, textBeforeTheEnd } = await watch(workflow, `${webhookId}/chat`, message);
-	expectToFollowThePace(arrivals);
+	expectSteadyArrival(arrivals);
 	expect(textBeforeTheEnd).toBeGreaterThan(tokenCount / 4);
 });
 
@@ -87,11 +87,11 @@ test('a streaming chat gets the text of an agent as the service writes it', asyn
 	);
 	const message = { action: 'sendMessage', sessionId: randomUUID(), chatInput: question };
 	const { arrivals, textBeforeTheEnd } = await watch(workflow, `${webhookId}/chat`, message);
-	expectToFollowThePace(arrivals);
+	expectSteadyArrival(arrivals);
 	expect(textBeforeTheEnd).toBeGreaterThan(tokenCount / 4);
 });
 
-test('an agent streams its last answer after it has used a tool', async () => {
+test('an agent streams its final answer after using a tool', async () => {
 	const webhookId = randomUUID();
 	const workflow = workflowOf(
 		'Streaming agent with a tool',
@@ -106,14 +106,14 @@ test('an agent streams its last answer after it has used a tool', async () => {
 	const chatInput = 'How much is 6 * 7? [[call: Calculator {"input": "6 * 7"}]]';
 	const message = { action: 'sendMessage', sessionId: randomUUID(), chatInput };
 	const { arrivals } = await watch(workflow, `${webhookId}/chat`, message);
-	expect(bench.simulator.requests).toHaveLength(2);
+	expect(session.simulator.requests).toHaveLength(2);
 	expect(textOf(arrivals)).toContain('42');
 	expect(textPieces(arrivals).length).toBeGreaterThan(3);
 });
 
-test('"When Last Node Finishes" answers a webhook with the item that holds the text', async () => {
+test('"When Last Node Finishes" responds to a webhook with the output item', async () => {
 	const path = randomUUID();
-	await bench.publishWorkflow(
+	await session.publishWorkflow(
 		workflowOf('Webhook', [
 			webhook(path, 'lastNode'),
 			chatNode('[[answer: All of it]]', { model }),
@@ -123,9 +123,9 @@ test('"When Last Node Finishes" answers a webhook with the item that holds the t
 	expect(await response.json()).toMatchObject({ output: 'All of it', finishReason: 'stop' });
 });
 
-test('"When Last Node Finishes" answers a chat with the text', async () => {
+test('"When Last Node Finishes" responds to a chat with the text', async () => {
 	const webhookId = randomUUID();
-	await bench.publishWorkflow(
+	await session.publishWorkflow(
 		workflowOf('Chat', [hostedChat('lastNode', webhookId), chatNode('[[answer: All of it]]')]),
 	);
 	const response = await fetch(`${suiteAddress().n8nUrl}/webhook/${webhookId}/chat`, {

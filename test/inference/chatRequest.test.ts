@@ -21,19 +21,19 @@ describe('buildChatRequest', () => {
 		});
 	});
 
-	test('asks for the usage of a streamed answer', () => {
+	test('requests the token usage of a stream', () => {
 		expect(buildChatRequest({ ...plain, stream: true })).toMatchObject({
 			stream: true,
 			stream_options: { include_usage: true },
 		});
 	});
 
-	test('keeps 0, false and empty text', () => {
+	test('keeps 0, false, and empty text', () => {
 		const fields = { temperature: 0, logprobs: false, user: '' };
 		expect(buildChatRequest({ ...plain, fields })).toMatchObject(fields);
 	});
 
-	test('words JSON mode and a JSON schema as OpenAI does', () => {
+	test('formats JSON mode and a JSON schema as OpenAI does', () => {
 		const mode = buildChatRequest({ ...plain, responseFormat: { type: 'json_object' } });
 		expect(mode.response_format).toEqual({ type: 'json_object' });
 		const format = { type: 'json_schema', name: 'reply', schema, strict: false } as const;
@@ -43,7 +43,7 @@ describe('buildChatRequest', () => {
 		});
 	});
 
-	test('words tools as OpenAI does, without an empty description or a false strict', () => {
+	test('formats tools as OpenAI does, without an empty description or a false strict', () => {
 		const tools = [
 			{ name: 'find', description: 'Finds', parameters: schema, strict: true },
 			{ name: 'stop', description: '', parameters: {}, strict: false },
@@ -68,7 +68,7 @@ describe('buildChatRequest', () => {
 		expect(body).toMatchObject(extraBody);
 	});
 
-	test('leaves what it was given as it was', () => {
+	test('does not change its input', () => {
 		const request = { ...plain, fields: { stop: ['a'] }, extraBody: { top_k: 5 } };
 		const before = JSON.stringify(request);
 		buildChatRequest(request).model = 'changed';

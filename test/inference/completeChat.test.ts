@@ -15,7 +15,7 @@ import {
 } from '../support/cannedResponse';
 import { FakeClock } from '../support/fakeClock';
 
-const shownNowhere = 'wandb-key-0123456789';
+const hiddenText = 'wandb-key-0123456789';
 const prompt = 'Ann Smith, born 1 May 1980, has\na "rare" illness.';
 
 const request: ChatRequest = {
@@ -28,23 +28,23 @@ const request: ChatRequest = {
 	extraBody: {},
 };
 
-const answer =
+const responseWith =
 	(status: number, body: string, headers: Record<string, string> = jsonHeaders) =>
 	(): TransportResponse => ({ status, headers, chunks: chunksOf([body]) });
-const refusal = (status: number, message: string, headers = {}) =>
-	answer(status, JSON.stringify({ error: { message } }), { ...jsonHeaders, ...headers });
+const errorResponse = (status: number, message: string, headers = {}) =>
+	responseWith(status, JSON.stringify({ error: { message } }), { ...jsonHeaders, ...headers });
 const streamOf = (pieces: string[]) => (): TransportResponse => ({
 	status: 200,
 	headers: streamHeaders,
 	chunks: chunksOf(pieces),
 });
-const good = streamOf([deltaEvent({ content: 'Hi' }, 'stop'), event('[DONE]')]);
+const success = streamOf([deltaEvent({ content: 'Hi' }, 'stop'), event('[DONE]')]);
 
-/** Sends the request; each answer is given once, in turn. */
+/** Sends the request; each response is returned once, in order, and then the successful one. */
 function send(
-	answers: Array<() => TransportResponse>,
+	responses: Array<() => TransportResponse>,
 	options: Partial<ChatOptions> = {},
-	asked = request,
+	chatRequest = request,
 ) {
 	const clock = new FakeClock(() => 0);
 	const governor = new Governor(new AdaptiveLimiter(), clock);
@@ -52,18 +52,19 @@ function send(
 	const outcome = completeChat(
 		{
 			clock,
-			apiKey: shownNowhere,
+			apiKey: hiddenText,
 			governorFor: () => governor,
 			transport: async (transportRequest) => {
 				sent.push({ request: transportRequest, inFlight: governor.inFlight, atMs: clock.now() });
-				return await Promise.resolve((answers[sent.length - 1] ?? good)());
+				return await Promise.resolve((responses[sent.length - 1] ?? success)());
 			},
 		},
-		asked,
+		chatRequest,
 		{
 			retryPolicy: { maxRetries: 5, retryOn: new Set(['429', '503']), maxWaitMs: 300_000 },
 			fallbackModels: [],
 			extraHeaders: {},
+			throughput: { mode: 'adaptive', maxConcurrency: Infinity },
 			timeoutMs: 1000,
 			...options,
 		},
@@ -72,10 +73,10 @@ function send(
 }
 
 describe('completeChat', () => {
-	test('gives the answer, the number of requests and the id of the last one', async () => {
-		const overload = refusal(503, 'overloaded', { 'x-request-id': 'one' });
+	test('returns the completion, the number of requests, and the ID of the last one', async () => {
+		const overload = errorResponse(503, 'overloaded', { 'x-request-id': 'one' });
 		const body = '{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"}}]}';
-		const last = answer(200, body, { ...jsonHeaders, 'x-request-id': 'two' });
+		const last = responseWith(200, body, { ...jsonHeaders, 'x-request-id': 'two' });
 		const { outcome, sent } = send([overload, last]);
 		const { completion, attempts, requestId } = await outcome;
 		expect(completion.choices[0]?.message.content).toBe('Hi');
@@ -83,8 +84,16 @@ describe('completeChat', () => {
 		expect(sent.map(({ atMs }) => atMs)).toEqual([0, 1000]);
 	});
 
-	test('holds a permit while it sends and none while it waits', async () => {
-		const { clock, governor, sent, outcome } = send([refusal(503, 'overloaded')]);
+	test.each([
+		[Infinity, 8],
+		[3, 3],
+	])('with a maximum of %d, reports %d as the concurrency limit', async (maxConcurrency, limit) => {
+		const { outcome } = send([], { throughput: { mode: 'adaptive', maxConcurrency } });
+		expect(await outcome).toMatchObject({ concurrencyLimit: limit });
+	});
+
+	test('has a permit while it sends and none while it waits', async () => {
+		const { clock, governor, sent, outcome } = send([errorResponse(503, 'overloaded')]);
 		const seen: number[] = [];
 		void clock.sleep(500).then(() => seen.push(governor.inFlight));
 		await outcome;
@@ -94,25 +103,29 @@ describe('completeChat', () => {
 	});
 
 	test.each<[string, () => TransportResponse, Partial<ChatOptions>]>([
-		['a refusal', refusal(400, 'bad'), {}],
-		['an answer that is none', answer(200, '<html>'), {}],
-		['a stream that breaks off', streamOf([deltaEvent({ content: 'Hi' })]), {}],
+		['an error response', errorResponse(400, 'bad'), {}],
+		['a response that is not a completion', responseWith(200, '<html>'), {}],
+		['a stream that ends early', streamOf([deltaEvent({ content: 'Hi' })]), {}],
 		['an error inside the stream', streamOf([event({ error: 'x' })]), {}],
 		[
-			'a transport that fails',
+			'a transport error',
 			() => {
-				throw new InferenceError('lost', { kind: 'connection', advice: 'Run again.' });
+				throw new InferenceError('lost', { kind: 'connection' });
 			},
 			{},
 		],
 		[
-			'a fault in the transport',
+			'an unexpected error in the transport',
 			() => {
-				throw new TypeError('fault');
+				throw new TypeError('unexpected');
 			},
 			{},
 		],
-		['a listener that fails', good, { onText: async () => await Promise.reject(new Error('no')) }],
+		[
+			'an error in the listener',
+			success,
+			{ onText: async () => await Promise.reject(new Error('no')) },
+		],
 	])('ends its permit after %s', async (_, first, options) => {
 		const { governor, outcome, sent } = send([first], options);
 		await expect(outcome).rejects.toThrow();
@@ -124,44 +137,52 @@ describe('completeChat', () => {
 	test.each([
 		['concurrency', 429, 'Concurrency limit reached for requests', 1],
 		['overload', 503, 'The engine is currently overloaded', 8],
-		['a rate', 429, 'Slow down', 8],
-	])('lets only a rejection for concurrency cut the limit (%s)', async (_, status, text, limit) => {
-		const { governor, outcome } = send([refusal(status, text)]);
-		await outcome;
-		expect(governor.limit).toBe(limit);
-	});
+		['rate limit', 429, 'Slow down', 8],
+	])(
+		'cuts the limit only after a rejection for concurrency (%s)',
+		async (_, status, text, limit) => {
+			const { governor, outcome } = send([errorResponse(status, text)]);
+			await outcome;
+			expect(governor.limit).toBe(limit);
+		},
+	);
 
 	test.each([
-		['a rate', 429, 'Slow down', 700],
+		['rate limit', 429, 'Slow down', 700],
 		['overload', 503, 'The engine is currently overloaded', 0],
-	])('holds the account back for as long as a 429 asks (%s)', async (_, status, text, untilMs) => {
-		const { clock, governor, outcome } = send([refusal(status, text, { 'retry-after-ms': '700' })]);
-		const startsMs: number[] = [];
-		void clock.sleep(1).then(async () => {
-			const permit = await governor.acquire();
-			startsMs.push(clock.now());
-			permit.ignored();
-		});
-		await outcome;
-		expect(startsMs).toEqual([Math.max(1, untilMs)]);
-	});
+	])(
+		'pauses the account for as long as a 429 asks, but not for a 503 (%s)',
+		async (_, status, text, untilMs) => {
+			const { clock, governor, outcome } = send([
+				errorResponse(status, text, { 'retry-after-ms': '700' }),
+			]);
+			const startsMs: number[] = [];
+			void clock.sleep(1).then(async () => {
+				const permit = await governor.acquire();
+				startsMs.push(clock.now());
+				permit.ignored();
+			});
+			await outcome;
+			expect(startsMs).toEqual([Math.max(1, untilMs)]);
+		},
+	);
 
-	test('posts to the address of chat completions', async () => {
+	test('posts to the path of chat completions', async () => {
 		const { sent, outcome } = send([]);
 		await outcome;
 		expect(sent[0]?.request).toMatchObject({ method: 'POST', path: '/chat/completions' });
 	});
 
-	test('waits for as many choices as it asked for', async () => {
+	test('waits for as many choices as the request asked for', async () => {
 		const oneOfTwo = () => streamOf([deltaEvent({ content: 'Hi' }, 'stop')])();
-		const asked = { ...request, fields: { n: 2 } };
-		await expect(send([oneOfTwo], {}, asked).outcome).rejects.toMatchObject({
+		const forTwo = { ...request, fields: { n: 2 } };
+		await expect(send([oneOfTwo], {}, forTwo).outcome).rejects.toMatchObject({
 			kind: 'incompleteAnswer',
 		});
 		await expect(send([oneOfTwo]).outcome).resolves.toMatchObject({ attempts: 1 });
 	});
 
-	test('does not send again once text was shown', async () => {
+	test('does not send again after text was shown', async () => {
 		const shown: string[] = [];
 		const onText = async (text: string) => void shown.push(text);
 		const pieces = [deltaEvent({ content: 'Once' }), event({ error: { code: 503, message: 'x' } })];
@@ -170,7 +191,7 @@ describe('completeChat', () => {
 		expect({ shown, sent: sent.length }).toEqual({ shown: ['Once'], sent: 1 });
 	});
 
-	test('sends again when the text that came was not shown', async () => {
+	test('sends again if none of the received text was shown', async () => {
 		const shown: string[] = [];
 		const onText = async (text: string) => void shown.push(text);
 		const pieces = [deltaEvent({ content: '<think>Hm' }), event({ error: { code: 503 } })];
@@ -180,7 +201,7 @@ describe('completeChat', () => {
 	});
 
 	test('sends the fallback model in the body', async () => {
-		const { outcome, sent } = send([refusal(404, 'gone')], { fallbackModels: ['second'] });
+		const { outcome, sent } = send([errorResponse(404, 'gone')], { fallbackModels: ['second'] });
 		await outcome;
 		const models = sent.map(({ request: { body } }) => (body as JsonObject).model);
 		expect(models).toEqual(['first', 'second']);
@@ -189,10 +210,9 @@ describe('completeChat', () => {
 	test.each([
 		['the prompt', `Invalid input: ${prompt}`, 'Invalid input: […]'],
 		['the prompt as JSON', `Invalid input: ${JSON.stringify(prompt)}`, 'Invalid input: "[…]"'],
-		['the key', `Bad key ${shownNowhere}!`, 'Bad key […]!'],
+		['the key', `Bad key ${hiddenText}!`, 'Bad key […]!'],
 	])('keeps %s out of the error', async (_, quoted, message) => {
-		const error = await failureOf(send([refusal(400, quoted)]).outcome);
+		const error = await failureOf(send([errorResponse(400, quoted)]).outcome);
 		expect(error).toMatchObject({ kind: 'badRequest', message, status: 400, attempts: 1 });
-		expect(error.advice).not.toBe('');
 	});
 });

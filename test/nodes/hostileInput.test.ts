@@ -11,24 +11,26 @@ const header = (name: string, value: string): INodeParameters =>
 	chatParameters({ options: { extraHeaders: { values: [{ name, value }] } } });
 
 describe('headers', () => {
-	test('a name and password in the base URL do not take the place of the key', async () => {
+	test('a user name and password in the base URL do not replace the key', async () => {
 		const baseUrl = simulator.baseUrl.replace('//', '//thief:secret@');
 		const failure: unknown = await runChatNode({ baseUrl }).catch((error: unknown) => error);
-		expect(inspect(failure)).toContain("'Base URL' in the credential holds more");
+		expect(inspect(failure)).toContain('The base URL in the credential must contain only');
 		expect(inspect(failure)).not.toContain('secret');
 		expect(simulator.requests).toEqual([]);
 	});
 
-	test.each(['?key=1', '#part'])('%s behind the base URL would swallow the path', async (end) => {
+	test.each(['?key=1', '#part'])('a base URL that ends in %s is rejected', async (end) => {
 		const run = { baseUrl: `${simulator.baseUrl}${end}` };
-		await expect(runChatNode(run)).rejects.toThrow(/'Base URL' in the credential holds more/);
+		await expect(runChatNode(run)).rejects.toThrow(
+			/The base URL in the credential must contain only/,
+		);
 	});
 
 	test.each([
 		...['Authorization', 'AUTHORIZATION', 'authorization', 'aUtHoRiZaTiOn', ' Authorization '],
 		...['Authorization\t', 'Proxy-Authorization', 'authorization:', 'Author\u0131zation'],
 		...['Authorization\u00a0', 'Authorizat\r\nion', 'X\r\nAuthorization', '\u0410uthorization'],
-	])('an extra header cannot take the place of the key: %j', async (name) => {
+	])('an extra header cannot replace the key: %j', async (name) => {
 		const run = { baseUrl: simulator.baseUrl, parameters: header(name, 'Bearer thief') };
 		await expect(runChatNode(run)).rejects.toMatchObject({
 			message: expect.stringContaining("'Extra Headers'"),
@@ -37,7 +39,7 @@ describe('headers', () => {
 	});
 
 	test.each(['Host', 'Content-Length', 'Transfer-Encoding', 'Connection', 'content-type'])(
-		'what frames the request cannot be replaced: %s',
+		'headers that frame the request cannot be replaced: %s',
 		async (name) => {
 			const run = { baseUrl: simulator.baseUrl, parameters: header(name, '1') };
 			await expect(runChatNode(run)).rejects.toThrow(/cannot be replaced/);
@@ -46,7 +48,7 @@ describe('headers', () => {
 	);
 
 	test.each(['__proto__', 'constructor', 'toString'])(
-		'a header called %s does no harm',
+		'a header named %s does no harm',
 		async (name) => {
 			const run = { baseUrl: simulator.baseUrl, parameters: header(name, 'polluted') };
 			const { items } = await runChatNode(run);
@@ -68,7 +70,7 @@ describe('headers', () => {
 	];
 
 	test.each(injections)(
-		'%j is refused in a header, a project and a base URL',
+		'%j is rejected in a header, a project, a key, and a base URL',
 		async (injection) => {
 			const { baseUrl } = simulator;
 			const runs: NodeRun[] = [
@@ -84,14 +86,14 @@ describe('headers', () => {
 					() => new Error('It succeeded'),
 					(error: Error) => error,
 				);
-				expect(failure.message).toMatch(/'(Extra Headers|Project|API Key|Base URL)'/);
+				expect(failure.message).toMatch(/'Extra Headers'|The (project|API key|base URL) /);
 			}
 			expect(simulator.requests).toEqual([]);
 		},
 	);
 });
 
-describe('keys of JSON that name parts of every object', () => {
+describe('JSON keys that name properties of every object', () => {
 	const poison = '{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}';
 	const user = { role: 'user', content: 'Hello!' };
 
@@ -113,7 +115,7 @@ describe('keys of JSON that name parts of every object', () => {
 		['tools', { tools: { values: [{ name: 'f', parameters: poison }] } }],
 		['a schema', { responseFormat: 'json_object', jsonSchema: poison }],
 		['functions', { options: { functions: `[{"name": "f", "parameters": ${poison}}]` } }],
-	])('are sent as they are or left out, and change nothing here: %s', async (_, changes) => {
+	])('are sent unchanged or left out, and change nothing in n8n: %s', async (_, changes) => {
 		const run = { baseUrl: simulator.baseUrl, parameters: chatParameters(changes) };
 		const { items } = await runChatNode(run);
 		expect(items[0]?.json).toHaveProperty('finishReason');
@@ -123,7 +125,7 @@ describe('keys of JSON that name parts of every object', () => {
 	});
 
 	test.each([poison, '{"__proto__": 5}', '{"constructor": 5}'])(
-		'are no token IDs of a logit bias: %s',
+		'are rejected as token IDs of a logit bias: %s',
 		async (logitBias) => {
 			const run = {
 				baseUrl: simulator.baseUrl,
@@ -133,14 +135,14 @@ describe('keys of JSON that name parts of every object', () => {
 		},
 	);
 
-	test('come out of a message that is nothing but a prototype as no message', async () => {
+	test('do not turn an object with only a prototype into a message', async () => {
 		const messagesJson = '[{"__proto__": {"role": "user", "content": "Hi"}}]';
 		const changes = { specifyMessages: 'json', messagesJson };
 		const run = { baseUrl: simulator.baseUrl, parameters: chatParameters(changes) };
-		await expect(runChatNode(run)).rejects.toThrow(/is not a message/);
+		await expect(runChatNode(run)).rejects.toThrow(/is not a valid message/);
 	});
 
-	test.each([true, false])("do no harm in a model's answer, stream: %s", async (stream) => {
+	test.each([true, false])('do no harm in a completion, stream: %s', async (stream) => {
 		const body = (message: JsonObject) => ({
 			id: 'a',
 			choices: [{ index: 0, [stream ? 'delta' : 'message']: message, finish_reason: 'stop' }],

@@ -1,5 +1,8 @@
 import type { INodeParameters } from 'n8n-workflow';
+import type { Transport } from '../../inference/http/transport';
 import { listModels } from '../../inference/listModels';
+import type { InferenceClient } from '../../inference/openClient';
+import { adviceFor } from '../../nodes/shared/advice';
 import { WandbInferenceChat } from '../../nodes/WandbInferenceChat/WandbInferenceChat.node';
 import { chunksOf, failureOf, jsonHeaders } from '../support/cannedResponse';
 import { runChatNode } from '../support/chatNode';
@@ -16,14 +19,14 @@ describe('model: getMany', () => {
 		items: [{}, {}],
 	});
 
-	test('lists what the service lists, asked once', async () => {
+	test('lists the models of the service with a single request', async () => {
 		const { items } = await runChatNode(getMany({ returnAll: true }));
 		expect(items.map(({ json }) => json.id)).toContain('openai/gpt-oss-20b');
 		expect(simulator.requests).toHaveLength(1);
 		expect(items[3]?.pairedItem).toEqual({ item: 0 });
 	});
 
-	test('keeps to the limit', async () => {
+	test('returns no more than the limit', async () => {
 		expect((await runChatNode(getMany({ returnAll: false, limit: 2 }))).items).toHaveLength(2);
 		const wrong = runChatNode(getMany({ returnAll: false, limit: '={{ "few" }}' }));
 		await expect(wrong).rejects.toThrow("'Limit' is not a number");
@@ -41,7 +44,7 @@ describe('model: getMany', () => {
 		expect((await runChatNode(getMany({}))).items).toHaveLength(50);
 	});
 
-	test('fails with advice, or gives an error item', async () => {
+	test('fails with an error, or returns an error item under Continue', async () => {
 		const run = getMany({ returnAll: true }, { apiKey: 'wrong-key' });
 		await expect(runChatNode(run)).rejects.toMatchObject({
 			message: 'Authentication failed',
@@ -72,7 +75,7 @@ describe('model search', () => {
 		expect((await search('nothing like it')).results).toEqual([]);
 	});
 
-	test('says why there is no list and that an ID still works', async () => {
+	test('says why there is no list, and that an ID still works', async () => {
 		await expect(search('', { apiKey: 'wrong-key' })).rejects.toMatchObject({
 			message: expect.stringMatching(
 				/^Authentication failed\. Check the API key.*enter a model by ID/,
@@ -80,12 +83,12 @@ describe('model search', () => {
 			httpCode: '401',
 		});
 		await expect(search('', { baseUrl: 'nowhere' })).rejects.toMatchObject({
-			message: expect.stringContaining("'Base URL'"),
+			message: expect.stringContaining('The base URL in the credential'),
 			httpCode: null,
 		});
 	});
 
-	test("passes on n8n's own failures, such as a missing credential", async () => {
+	test("passes on n8n's own errors, such as a missing credential", async () => {
 		const getCredentials = async () => await Promise.reject(new Error('No credential is set'));
 		await expect(search('', {}, { getCredentials })).rejects.toMatchObject({
 			message: 'No credential is set',
@@ -95,14 +98,16 @@ describe('model search', () => {
 });
 
 describe('listModels', () => {
-	const list = async (status: number, body: string) =>
-		await listModels(async (request) => {
+	const list = async (status: number, body: string) => {
+		const transport: Transport = async (request) => {
 			expect(request).toMatchObject({ method: 'GET', path: '/models', timeoutMs: 60_000 });
 			const headers = { ...jsonHeaders, 'x-request-id': 'req-7' };
 			return await Promise.resolve({ status, headers, chunks: chunksOf([body]) });
-		});
+		};
+		return await listModels({ transport } as InferenceClient);
+	};
 
-	test('gives every model that has an id, with all its fields', async () => {
+	test('returns every model that has an ID, with all its fields', async () => {
 		const models = [{ id: 'a', owned_by: 'b' }, { id: 5 }, null, 'c', {}, { id: 'd' }];
 		const listed = [{ id: 'a', owned_by: 'b' }, { id: 'd' }];
 		expect(await list(200, JSON.stringify({ data: models }))).toEqual(listed);
@@ -110,20 +115,21 @@ describe('listModels', () => {
 	});
 
 	test.each(['<html>', 'null', '[]', '5', '{}', '{"data":{"id":"a"}}', '{"data":null}'])(
-		'takes %s for no list, and says where to look',
+		'rejects %s, which is not a list of models, and says where to look',
 		async (body) => {
-			expect(await failureOf(list(200, body))).toMatchObject({
+			const error = await failureOf(list(200, body));
+			expect(error).toMatchObject({
 				kind: 'invalidAnswer',
-				message: 'The answer is not a list of models',
-				advice: expect.stringMatching(/'Base URL'.*\/v1/) as string,
+				message: 'The response is not a list of models',
 				status: 200,
 				requestId: 'req-7',
 			});
+			expect(adviceFor(error, 'chat')).toMatch(/'Base URL'.*\/v1/);
 		},
 	);
 
-	test.each([199, 300])('takes an answer with status %i for a refusal', async (status) => {
-		const refusal = { message: 'No', status, requestId: 'req-7' };
-		expect(await failureOf(list(status, '{"data":[],"message":"No"}'))).toMatchObject(refusal);
+	test.each([199, 300])('treats a response with status %i as an error', async (status) => {
+		const expected = { message: 'No', status, requestId: 'req-7' };
+		expect(await failureOf(list(status, '{"data":[],"message":"No"}'))).toMatchObject(expected);
 	});
 });

@@ -6,7 +6,7 @@ import { chatParameters } from '../../tools/engine/createExecuteContext';
 import { validateRequestBody } from '../../tools/simulator/openaiSchema/validateChatCompletion';
 import { useSimulator } from '../support/useSimulator';
 
-/** For each row of the table: what a person sets, and what must stand in the body for it. */
+/** For each row of the table: what the user sets, and what the body must contain for it. */
 const samples: Record<string, { set: unknown; wire?: JsonObject; falsy?: unknown[] }> = {
 	cacheSalt: { set: 'tenant-7', wire: { cache_salt: 'tenant-7' } },
 	extraBody: { set: '{"top_k": 20, "min_p": 0}', wire: { top_k: 20, min_p: 0 } },
@@ -37,7 +37,7 @@ const samples: Record<string, { set: unknown; wire?: JsonObject; falsy?: unknown
 	user: { set: 'user-1', wire: { user: 'user-1' }, falsy: [''] },
 };
 
-/** What a row needs beside it for the service to accept it. */
+/** What else must be set for the service to accept a row. */
 const companions: Record<string, INodeParameters> = {
 	topLogprobs: { logprobs: true },
 	functionCall: { functions: samples.functions!.set as string },
@@ -65,7 +65,7 @@ const bareBody = {
 };
 
 describe('parameter table', () => {
-	test('sends nothing that was left unset', async () => {
+	test('sends nothing that is unset', async () => {
 		expect(await bodySentFor({})).toEqual(bareBody);
 		expect(await bodySentFor({ options: {} })).toEqual(bareBody);
 	});
@@ -76,7 +76,7 @@ describe('parameter table', () => {
 	});
 
 	test.each(requestParameters.map(({ property, wire }) => [property.name, wire?.name]))(
-		'%s reaches the wire as %s',
+		'%s is sent as %s',
 		async (name) => {
 			const sample = samples[name]!;
 			const companion = companions[name] ?? {};
@@ -99,7 +99,7 @@ describe('parameter table', () => {
 		expect((await bodySentFor({ options }))[wireName]).toBe(value);
 	});
 
-	test('values from expressions arrive as the types that the API wants', async () => {
+	test('values from expressions are sent as the types that the API expects', async () => {
 		const options = {
 			temperature: '={{ "0.5" }}',
 			maxTokens: '={{ $json.limit }}',
@@ -127,7 +127,7 @@ describe('parameter table', () => {
 		expect(await bodySentFor({ options })).toEqual({ ...bareBody, temperature: 1, top_k: 3 });
 	});
 
-	test('extra headers travel, and a project header replaces that of the credential', async () => {
+	test('extra headers are sent, and a project header replaces that of the credential', async () => {
 		const headers = [
 			{ name: 'X-Team', value: 'blue' },
 			{ name: 'openai-project', value: 'team/other' },
@@ -155,7 +155,7 @@ describe('model', () => {
 		expect(body.model).toBe(sent);
 	});
 
-	test('a fine-tuned model travels with the project header', async () => {
+	test('a fine-tuned model is sent with the project header', async () => {
 		const model = 'wandb-artifact:///team/project/lora:v1';
 		await runChatNode({
 			baseUrl: simulator.baseUrl,
@@ -168,7 +168,7 @@ describe('model', () => {
 });
 
 describe('bodies of the official client', () => {
-	test('equal ours for the same arguments', async () => {
+	test('equal the bodies of the node for the same arguments', async () => {
 		const client = new OpenAI({ apiKey: 'simulator-key', baseURL: simulator.baseUrl });
 		const schema = { type: 'object', properties: { city: { type: 'string' } } };
 		await client.chat.completions.create({

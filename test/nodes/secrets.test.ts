@@ -19,7 +19,7 @@ afterEach(() => jest.restoreAllMocks());
 const apiKey = 'key-CANARY-of-the-account';
 const prompt = 'The CANARY diary of "my"\nsecret life, part 1 [[answer: fine]]';
 
-/** All that n8n stores, shows or mails of an error: its text, JSON, stack, properties and causes. */
+/** All that n8n stores, shows, or mails of an error: text, JSON, stack, properties, and causes. */
 function everythingOf(value: unknown): string {
 	const parts = [inspect(value, { depth: 12, showHidden: true }), JSON.stringify(value)];
 	for (let error = value; error instanceof Error; error = error.cause) {
@@ -28,11 +28,11 @@ function everythingOf(value: unknown): string {
 	return parts.join('\n');
 }
 
-/** The inputs are n8n's own to keep; what the node makes of them is searched. */
+/** All that the node outputs, throws, and logs. n8n stores the inputs anyway. */
 async function tracesOf(run: Partial<NodeRun>): Promise<string> {
 	const written: unknown[] = [];
-	for (const way of ['log', 'info', 'warn', 'error', 'debug'] as const) {
-		jest.spyOn(console, way).mockImplementation((...words) => void written.push(...words));
+	for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+		jest.spyOn(console, level).mockImplementation((...words) => void written.push(...words));
 	}
 	const context = createExecuteContext({
 		baseUrl: simulator.baseUrl,
@@ -50,7 +50,7 @@ async function tracesOf(run: Partial<NodeRun>): Promise<string> {
 	return [...texts, everythingOf(context.hints), ...written.map(everythingOf)].join('\n');
 }
 
-/** An n8n error carries its node, whose parameters a person may have written the prompt in. */
+/** An n8n error contains its node, whose parameters may contain the prompt. */
 function withoutNode(value: unknown): unknown {
 	if (value instanceof Error && 'node' in value) delete value.node;
 	return value;
@@ -62,9 +62,13 @@ const quoting = (status: number, quote: string): Fault => ({
 	body: { error: { code: status, message: quote, param: quote } },
 });
 
-const spoiled: Array<[string, Fault | undefined, Partial<NodeRun>]> = [
-	['a refusal that quotes both', quoting(400, `Bad input '${prompt}' of Bearer ${apiKey}`), {}],
-	['a refusal that quotes the body', quoting(422, JSON.stringify({ content: prompt })), {}],
+const leaks: Array<[string, Fault | undefined, Partial<NodeRun>]> = [
+	[
+		'an error response that quotes both',
+		quoting(400, `Bad input '${prompt}' of Bearer ${apiKey}`),
+		{},
+	],
+	['an error response that quotes the body', quoting(422, JSON.stringify({ content: prompt })), {}],
 	['a 500 that quotes the body twice', quoting(500, JSON.stringify(JSON.stringify(prompt))), {}],
 	['a wrong key, quoted', quoting(401, `Incorrect API key provided: ${apiKey}`), {}],
 	['a concurrency 429', quoting(429, `Concurrency limit for ${apiKey}`), {}],
@@ -73,7 +77,11 @@ const spoiled: Array<[string, Fault | undefined, Partial<NodeRun>]> = [
 		{ kind: 'errorInStream', status: 500, message: `Lost '${prompt}' of ${apiKey}` },
 		{},
 	],
-	['a page', { kind: 'body', contentType: 'text/html', body: `<p>${prompt} ${apiKey}</p>` }, {}],
+	[
+		'a web page',
+		{ kind: 'body', contentType: 'text/html', body: `<p>${prompt} ${apiKey}</p>` },
+		{},
+	],
 	['a reset', { kind: 'reset', where: 'beforeHeaders' }, {}],
 	['a broken stream', { kind: 'reset', where: 'inStream' }, {}],
 	['silence', { kind: 'stall', where: 'beforeHeaders' }, {}],
@@ -86,9 +94,9 @@ const spoiled: Array<[string, Fault | undefined, Partial<NodeRun>]> = [
 	['no service', undefined, { baseUrl: 'http://127.0.0.1:9/v1' }],
 	['no such host', undefined, { baseUrl: `http://${'x'.repeat(64)}.invalid/v1` }],
 	['no TLS', undefined, { baseUrl: 'https://127.0.0.1:9/v1' }],
-	['a key that cannot be sent', undefined, { credential: { apiKey: `${apiKey}é` } }],
-	['a base URL with the key', undefined, { credential: { apiKey, baseUrl: apiKey } }],
-	['a project with the key', undefined, { credential: { apiKey, project: apiKey } }],
+	['an invalid key', undefined, { credential: { apiKey: `${apiKey}é` } }],
+	['the key as base URL', undefined, { credential: { apiKey, baseUrl: apiKey } }],
+	['the key as project', undefined, { credential: { apiKey, project: apiKey } }],
 ];
 
 const values = { values: [{ role: 'user', content: prompt }] };
@@ -98,20 +106,17 @@ const parameters = chatParameters({
 	options: { timeout: 0.2, fallbackModels: ['zai-org/GLM-5.1'] },
 });
 
-describe.each(spoiled)(
-	'key and prompt stay out of everything that is shown: %s',
-	(_, fault, run) => {
-		test.each(['stopWorkflow', 'continueRegularOutput'] as const)('under %s', async (onError) => {
-			if (fault) simulator.fault({ fault });
-			const traces = await tracesOf({ parameters, onError, ...run });
-			expect(traces.length).toBeGreaterThan(100);
-			expect(traces).not.toMatch(/CANARY|secret life/);
-		});
-	},
-);
+describe.each(leaks)('the key and the prompt appear nowhere in the output: %s', (_, fault, run) => {
+	test.each(['stopWorkflow', 'continueRegularOutput'] as const)('under %s', async (onError) => {
+		if (fault) simulator.fault({ fault });
+		const traces = await tracesOf({ parameters, onError, ...run });
+		expect(traces.length).toBeGreaterThan(100);
+		expect(traces).not.toMatch(/CANARY|secret life/);
+	});
+});
 
-test.each(spoiled.filter(([, fault]) => fault))(
-	'key and prompt stay out of the errors of the sub-node: %s',
+test.each(leaks.filter(([, fault]) => fault))(
+	'the key and the prompt appear in no error of the sub-node: %s',
 	async (_, fault) => {
 		if (fault) simulator.fault({ fault });
 		const { model, logged } = await supplyAgentModel({
@@ -121,7 +126,7 @@ test.each(spoiled.filter(([, fault]) => fault))(
 		});
 		const stop = new AbortController();
 		const answering = model.invoke(prompt, { signal: stop.signal });
-		// A 429 for concurrency is waited for; who stops it sees an error too.
+		// A 429 for concurrency is retried for minutes; stopping it ends in an error too.
 		const waiting = setTimeout(() => stop.abort(), 1000);
 		const failure: unknown = await answering.catch((error: unknown) => error);
 		clearTimeout(waiting);
@@ -131,8 +136,8 @@ test.each(spoiled.filter(([, fault]) => fault))(
 	},
 );
 
-test('a parameter that holds the prompt and cannot be read is named, not quoted', async () => {
-	const broken = [
+test('an invalid parameter that contains the prompt is named, not quoted', async () => {
+	const invalid = [
 		{ specifyMessages: 'json', messagesJson: `[{"role": "${prompt}` },
 		{ responseFormat: 'json_schema', jsonSchema: prompt },
 		{ tools: { values: [{ name: prompt, parameters: '{}' }] } },
@@ -142,7 +147,7 @@ test('a parameter that holds the prompt and cannot be read is named, not quoted'
 		{ options: { extraHeaders: { values: [{ name: prompt, value: prompt }] } } },
 		{ options: { extraHeaders: { values: [{ name: 'X-A', value: prompt }] } } },
 	];
-	for (const changes of broken) {
+	for (const changes of invalid) {
 		const traces = await tracesOf({ parameters: chatParameters(changes) });
 		expect(traces).toMatch(/InferenceError|NodeOperationError/);
 		expect(traces).not.toMatch(/CANARY|secret life/);
@@ -153,7 +158,7 @@ test('a parameter that holds the prompt and cannot be read is named, not quoted'
 describe('redirects', () => {
 	const statuses = [301, 302, 303, 307, 308];
 
-	test.each(statuses)('a %i is not followed, at home or abroad', async (status) => {
+	test.each(statuses)('a %i is not followed, on the same host or to another', async (status) => {
 		for (const location of ['/v1/elsewhere', `${other.baseUrl}/chat/completions`]) {
 			simulator.reset();
 			simulator.fault({ fault: { kind: 'body', status, body: '', headers: { location } } });

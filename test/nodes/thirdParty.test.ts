@@ -6,7 +6,7 @@ import { chatParameters } from '../../tools/engine/createExecuteContext';
 import { validateRequestBody } from '../../tools/simulator/openaiSchema/validateChatCompletion';
 import { startStrictSimulator } from '../support/useSimulator';
 
-/** A stand-in for the service that others wrote, with faults of their own choice. */
+/** A third-party mock of the service, which chooses its own faults. */
 let mock: LLMock;
 
 const itemCount = 20;
@@ -39,18 +39,18 @@ function parametersFor(content: string, changes: INodeParameters = {}): INodePar
 	return chatParameters({ messages: { values: [{ role: 'user', content }] }, ...changes });
 }
 
-/** Faults that the mock chose, by kind. */
-function faultsSeen(): Partial<Record<ChaosAction, number>> {
-	const seen: Partial<Record<ChaosAction, number>> = {};
+/** How many faults of each kind the mock injected. */
+function countFaults(): Partial<Record<ChaosAction, number>> {
+	const counts: Partial<Record<ChaosAction, number>> = {};
 	for (const { response } of mock.getRequests()) {
 		const action = response.chaosAction;
-		if (action) seen[action] = (seen[action] ?? 0) + 1;
+		if (action) counts[action] = (counts[action] ?? 0) + 1;
 	}
-	return seen;
+	return counts;
 }
 
-describe.each([true, false])('against a mock that others wrote, stream: %s', (stream) => {
-	test('every item has its own answer through faults of every kind', async () => {
+describe.each([true, false])('against a third-party mock, stream: %s', (stream) => {
+	test('every item gets its own answer despite faults of every kind', async () => {
 		mock.setChaos({
 			dropRate: 0.08,
 			malformedRate: 0.08,
@@ -67,7 +67,7 @@ describe.each([true, false])('against a mock that others wrote, stream: %s', (st
 		});
 		expect(items.map(({ json }) => json.output)).toEqual(rows.map((_, row) => answerOf(row)));
 		expect(items.map(({ pairedItem }) => pairedItem)).toEqual(rows.map((_, item) => ({ item })));
-		const faultCount = Object.values(faultsSeen()).reduce((sum, count) => sum + count, 0);
+		const faultCount = Object.values(countFaults()).reduce((sum, count) => sum + count, 0);
 		expect(faultCount).toBeGreaterThan(0);
 		const attempts = items.reduce((sum, { json }) => sum + Number(json.attempts), 0);
 		expect(attempts).toBe(itemCount + faultCount);
@@ -78,8 +78,8 @@ describe.each([true, false])('against a mock that others wrote, stream: %s', (st
 		['dropRate', /request dropped/, 'server'],
 		['malformedRate', /ended before it was complete/, 'incompleteAnswer'],
 		['rateLimitRate', /rate limit exceeded/, 'rateLimit'],
-		['disconnectRate', /closed before the answer was complete/, 'connection'],
-	])('a lasting fault ends in a message of its own: %s', async (rate, message, kind) => {
+		['disconnectRate', /closed before the response was complete/, 'connection'],
+	])('a permanent fault ends in its own message: %s', async (rate, message, kind) => {
 		mock.setChaos({ [rate]: 1 });
 		const { items } = await runChatNode({
 			baseUrl: baseUrl(),
@@ -98,7 +98,7 @@ describe.each([true, false])('against a mock that others wrote, stream: %s', (st
 		expect(mock.getRequests()).toHaveLength(6);
 	});
 
-	test('tool calls and reasoning come out as they went in', async () => {
+	test('tool calls and reasoning arrive unchanged', async () => {
 		const tools = { values: [{ name: 'get_weather', parameters: '{"type":"object"}' }] };
 		const ask = async (content: string, changes: INodeParameters = {}) => {
 			const parameters = parametersFor(content, { ...changes, options: { stream } });
@@ -117,7 +117,7 @@ describe.each([true, false])('against a mock that others wrote, stream: %s', (st
 		});
 	});
 
-	test('an agent gets its answer through faults', async () => {
+	test('an agent gets its answers despite faults', async () => {
 		mock.setChaos({ dropRate: 0.2, disconnectRate: 0.2 });
 		const options = { stream, maxRetries: 12 };
 		const { model } = await supplyAgentModel({ baseUrl: baseUrl(), options });
@@ -128,18 +128,18 @@ describe.each([true, false])('against a mock that others wrote, stream: %s', (st
 	}, 60_000);
 });
 
-test('what the mock was sent is valid by the published schema', async () => {
+test('the bodies sent to the mock are valid according to the published schema', async () => {
 	await runChatNode({ baseUrl: baseUrl(), items: rows, parameters: parametersFor('number 1') });
 	const bodies = mock.getRequests().map(({ body }) => body);
 	expect(bodies).toHaveLength(itemCount);
 	for (const body of bodies) {
-		// The mock adds notes of its own to what it keeps.
+		// The mock adds fields of its own to the bodies that it records.
 		const sent = Object.entries(body as object).filter(([name]) => !name.startsWith('_'));
 		expect(validateRequestBody(Object.fromEntries(sent) as JsonObject)).toEqual([]);
 	}
 });
 
-test('a simulator that was sent a body which is not valid fails the test that closes it', async () => {
+test('a simulator that received an invalid body fails the test that closes it', async () => {
 	const simulator = await startStrictSimulator({
 		faults: [{ fault: { kind: 'status', status: 503 } }],
 	});

@@ -41,11 +41,11 @@ const choice: fc.Arbitrary<Choice> = fc.record(
 );
 
 const choices = fc.array(choice, { minLength: 1, maxLength: 3 });
-/** Where to cut, as parts of the whole. */
+/** Where to cut, as fractions of the whole. */
 const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 });
 
-function cutAt<Whole extends string | Uint8Array>(whole: Whole, places: number[]): Whole[] {
-	const positions = places.map((place) => Math.round(place * whole.length));
+function cutAt<Whole extends string | Uint8Array>(whole: Whole, fractions: number[]): Whole[] {
+	const positions = fractions.map((fraction) => Math.round(fraction * whole.length));
 	const ends = [...positions.sort((left, right) => left - right), whole.length];
 	return ends.map((end, index) => whole.slice(ends[index - 1] ?? 0, end) as Whole);
 }
@@ -62,7 +62,7 @@ function asJson(answers: Choice[]): JsonObject {
 				role: 'assistant',
 				content,
 				...(reasoning === undefined ? {} : { reasoning }),
-				tool_calls: calls.map(({ id, ...called }) => ({ id, type: 'function', function: called })),
+				tool_calls: calls.map(({ id, ...rest }) => ({ id, type: 'function', function: rest })),
 			},
 			finish_reason: finishReason,
 		})),
@@ -70,22 +70,22 @@ function asJson(answers: Choice[]): JsonObject {
 	};
 }
 
-/** The same answer in events: texts in pieces, the choices in turn. */
-function asEvents(answers: Choice[], places: number[], lineEnd: string): string {
+/** The same completion as events: texts in pieces, choices interleaved. */
+function asEvents(answers: Choice[], textCuts: number[], lineEnd: string): string {
 	const perChoice = answers.map(({ content, reasoning, calls, finishReason }, index) => {
 		const add = (delta: JsonObject) => deltaEvent(delta, null, index);
-		const pieces = (whole: string) => cutAt(whole, places);
+		const pieces = (whole: string) => cutAt(whole, textCuts);
 		return [
 			add({ role: 'assistant' }),
 			...pieces(reasoning ?? '').map((piece) => (piece === '' ? '' : add({ reasoning: piece }))),
 			...pieces(content ?? '').map((piece) => (piece === '' ? '' : add({ content: piece }))),
-			...calls.flatMap(({ id, name, arguments: given }, position) => [
+			...calls.flatMap(({ id, name, arguments: argumentsText }, position) => [
 				add({
 					tool_calls: [
 						{ index: position, id, type: 'function', function: { name, arguments: '' } },
 					],
 				}),
-				...pieces(given).map((piece) =>
+				...pieces(argumentsText).map((piece) =>
 					add({ tool_calls: [{ index: position, function: { arguments: piece } }] }),
 				),
 			]),
@@ -93,11 +93,11 @@ function asEvents(answers: Choice[], places: number[], lineEnd: string): string 
 		];
 	});
 	const longest = Math.max(...perChoice.map((events) => events.length));
-	const inTurn = Array.from({ length: longest }, (_, position) =>
+	const interleaved = Array.from({ length: longest }, (_, position) =>
 		perChoice.map((events) => events[position] ?? '').join(''),
 	);
 	const end = event({ ...head, object: 'chat.completion.chunk', choices: [], usage });
-	return [...inTurn, end, event('[DONE]')].join('').replaceAll('\n', lineEnd);
+	return [...interleaved, end, event('[DONE]')].join('').replaceAll('\n', lineEnd);
 }
 
 const parameters: ChatParameters = {
@@ -117,10 +117,10 @@ const parameters: ChatParameters = {
 	simplify: true,
 };
 
-/** Both ways name the object and leave away what is empty; only its order may differ. */
+/** Hides `object`, the only field that differs between streamed and not streamed. */
 const comparable = (completion: ChatCompletion) => ({ ...completion, object: 'either' });
 
-test('any answer, cut anywhere, is the same streamed and not streamed', async () => {
+test('any completion, cut anywhere, is the same streamed and not streamed', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			choices,
@@ -138,25 +138,26 @@ test('any answer, cut anywhere, is the same streamed and not streamed', async ()
 	);
 });
 
-test('arguments that an engine gives as a value come out as their text', async () => {
+test('tool arguments that an engine sends as a JSON value become text', async () => {
 	await fc.assert(
-		fc.asyncProperty(fc.dictionary(text, fc.jsonValue()), async (given) => {
-			const called = (value: unknown) => ({ function: { name: 'f', arguments: value } });
+		fc.asyncProperty(fc.dictionary(text, fc.jsonValue()), async (argumentsValue) => {
+			const callWith = (value: unknown) => ({ function: { name: 'f', arguments: value } });
 			const bodyWith = (value: unknown) => ({
 				choices: [
-					{ message: { tool_calls: [called(value)], function_call: called(value).function } },
+					{ message: { tool_calls: [callWith(value)], function_call: callWith(value).function } },
 				],
 			});
-			const ofValue = await readJson(bodyWith(given));
-			expect(ofValue).toEqual(await readJson(bodyWith(JSON.stringify(given))));
+			const fromValue = await readJson(bodyWith(argumentsValue));
+			const fromText = await readJson(bodyWith(JSON.stringify(argumentsValue)));
+			expect(fromValue).toEqual(fromText);
 		}),
 	);
 });
 
-test('a body that breaks off anywhere is an answer cut short, so it is asked for again', async () => {
-	const place = fc.double({ min: 0, max: 1, noNaN: true });
+test('a body that is cut off anywhere is an incomplete answer, which can be retried', async () => {
+	const fraction = fc.double({ min: 0, max: 1, noNaN: true });
 	await fc.assert(
-		fc.asyncProperty(choices, place, async (answers, end) => {
+		fc.asyncProperty(choices, fraction, async (answers, end) => {
 			const whole = JSON.stringify(asJson(answers));
 			const kept = whole.slice(0, 1 + Math.floor(end * (whole.length - 2)));
 			const response = { status: 200, headers: jsonHeaders, chunks: chunksOf([kept]) };
@@ -167,7 +168,7 @@ test('a body that breaks off anywhere is an answer cut short, so it is asked for
 	);
 });
 
-test('any answer shows its first text once and in order while it streams', async () => {
+test('any completion shows the text of its first choice once and in order while it streams', async () => {
 	await fc.assert(
 		fc.asyncProperty(choices, cuts, cuts, async (answers, textCuts, byteCuts) => {
 			const bytes = Buffer.from(asEvents(answers, textCuts, '\n'));
@@ -184,10 +185,10 @@ test('any answer shows its first text once and in order while it streams', async
 	);
 });
 
-test('any stream that breaks off before its finish reasons is an error', async () => {
-	const place = fc.double({ min: 0, max: 1, noNaN: true });
+test('any stream that ends before its finish reasons is an error', async () => {
+	const fraction = fc.double({ min: 0, max: 1, noNaN: true });
 	await fc.assert(
-		fc.asyncProperty(choices, place, async (answers, end) => {
+		fc.asyncProperty(choices, fraction, async (answers, end) => {
 			const whole = asEvents(answers, [], '\n');
 			const finished = whole.indexOf('"finish_reason":"');
 			const kept = whole.slice(0, Math.round(end * finished));
@@ -199,7 +200,7 @@ test('any stream that breaks off before its finish reasons is an error', async (
 	);
 });
 
-test('any bytes at all end in a completion or an error of this package', async () => {
+test('any bytes result in a completion or an InferenceError', async () => {
 	const line = fc.oneof(
 		fc.string({ unit: 'binary', maxLength: 20 }),
 		fc.json({ maxDepth: 3 }).map((value) => `data: ${value}`),
@@ -224,7 +225,7 @@ test('any bytes at all end in a completion or an error of this package', async (
 	);
 });
 
-test('any JSON at all in a body ends in an item or an error of this package', async () => {
+test('any JSON body results in an item or an InferenceError', async () => {
 	const message = fc.oneof(
 		fc.jsonValue(),
 		fc.record({ content: fc.jsonValue(), tool_calls: fc.jsonValue() }, { requiredKeys: [] }),
@@ -247,7 +248,7 @@ test('any JSON at all in a body ends in an item or an error of this package', as
 		fc.asyncProperty(body, async (value) => {
 			const onText = async () => await Promise.resolve();
 			await readJson(value, { onText }).then(
-				(completion) => toItem({ completion, attempts: 1 }, parameters, 0),
+				(completion) => toItem({ completion, attempts: 1, concurrencyLimit: 8 }, parameters, 0),
 				(error: Error) => expect(error.name).toBe('InferenceError'),
 			);
 		}),
@@ -255,26 +256,31 @@ test('any JSON at all in a body ends in an item or an error of this package', as
 	);
 });
 
-test('events come out the same however their text is cut', () => {
+test('events are the same no matter where their text is cut', () => {
 	fc.assert(
-		fc.property(fc.array(text), fc.constantFrom('\n', '\r\n', '\r'), cuts, (data, end, places) => {
-			const lines = data.map((value) => value.replace(/[\r\n]/g, ''));
-			const stream = lines.map((value) => `data: ${value}${end}${end}`).join('');
-			const decoder = new ServerSentEventDecoder();
-			expect(cutAt(stream, places).flatMap((piece) => decoder.push(piece))).toEqual(lines);
-		}),
+		fc.property(
+			fc.array(text),
+			fc.constantFrom('\n', '\r\n', '\r'),
+			cuts,
+			(data, end, fractions) => {
+				const lines = data.map((value) => value.replace(/[\r\n]/g, ''));
+				const stream = lines.map((value) => `data: ${value}${end}${end}`).join('');
+				const decoder = new ServerSentEventDecoder();
+				expect(cutAt(stream, fractions).flatMap((piece) => decoder.push(piece))).toEqual(lines);
+			},
+		),
 	);
 });
 
-test('thinking is split off the same however its text is cut', () => {
+test('reasoning is split off the same way no matter where its text is cut', () => {
 	const part = fc.oneof(text, fc.constantFrom('<think>', '</think>', ' ', '\n', '<thi', '</'));
 	fc.assert(
 		fc.property(
 			fc.array(part).map((parts) => parts.join('')),
 			cuts,
-			(whole, places) => {
+			(whole, fractions) => {
 				const splitter = new ThinkingSplitter();
-				const pieces = cutAt(whole, places).map((piece) => splitter.push(piece));
+				const pieces = cutAt(whole, fractions).map((piece) => splitter.push(piece));
 				const all = [...pieces, splitter.end()];
 				const joined = (side: 'reasoning' | 'answer') => all.map((piece) => piece[side]).join('');
 				expect({ reasoning: joined('reasoning').trim(), answer: joined('answer') }).toEqual(

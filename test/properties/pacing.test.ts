@@ -23,7 +23,7 @@ const failure = fc
 		status: fc.constantFrom(undefined, 408, 429, 500, 502, 503, 504, 520, 524),
 		retryAfterMs: fc.option(fc.double({ min: 0, max: 200_000, noNaN: true }), { nil: undefined }),
 	})
-	.map((details) => new InferenceError('It failed', { ...details, advice: 'Wait' }));
+	.map((facts) => new InferenceError('It failed', facts));
 
 const policy: fc.Arbitrary<RetryPolicy> = fc.record({
 	maxRetries: fc.nat({ max: 8 }),
@@ -32,20 +32,20 @@ const policy: fc.Arbitrary<RetryPolicy> = fc.record({
 		.subarray(['408', '429', '500', '502', '503', '504', 'connection'] as const)
 		.map((causes) => new Set(causes)),
 });
-const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const randomNumber = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
-test('a wait is never shorter than the service asked nor longer than the time left', () => {
+test('a wait is never shorter than the service asked for or longer than the time left', () => {
 	const progress: fc.Arbitrary<Progress> = fc.record({
 		retries: fc.nat({ max: 8 }),
 		rejections: fc.nat({ max: 60 }),
 		waitedMs: fc.nat({ max: 400_000 }),
 	});
 	fc.assert(
-		fc.property(failure, progress, policy, chance, (error, known, rules, random) => {
-			const { waitMs } = nextStep(error, { ...known }, rules, random);
+		fc.property(failure, progress, policy, randomNumber, (error, before, rules, random) => {
+			const { waitMs } = nextStep(error, { ...before }, rules, random);
 			if (waitMs === undefined) return;
 			expect(waitMs).toBeGreaterThanOrEqual(error.retryAfterMs ?? 0);
-			expect(waitMs).toBeLessThanOrEqual(rules.maxWaitMs - known.waitedMs);
+			expect(waitMs).toBeLessThanOrEqual(rules.maxWaitMs - before.waitedMs);
 			const longestMs = Math.max(30_000, (error.retryAfterMs ?? 0) * 1.1);
 			expect(waitMs).toBeLessThanOrEqual(longestMs);
 		}),
@@ -53,7 +53,7 @@ test('a wait is never shorter than the service asked nor longer than the time le
 	);
 });
 
-test('a date to wait for counts by the clock of the service, however wrong ours is', () => {
+test("a Retry-After date counts by the service's clock, no matter how wrong ours is", () => {
 	const seconds = fc.integer({ min: 0, max: 4_000_000_000 });
 	fc.assert(
 		fc.property(seconds, fc.integer({ min: -900, max: 900 }), seconds, (sent, wait, ours) => {
@@ -66,12 +66,12 @@ test('a date to wait for counts by the clock of the service, however wrong ours 
 	);
 });
 
-test('a backoff lies between half and all of its exponential, and below 30 seconds', () => {
+test('a backoff is between half and all of its exponential value, and at most 30 seconds', () => {
 	fc.assert(
 		fc.property(
 			fc.nat({ max: 2000 }),
 			fc.constantFrom(500, 2000),
-			chance,
+			randomNumber,
 			(count, base, random) => {
 				const fullMs = Math.min(30_000, base * 2 ** count);
 				const waitMs = backoffMs(count, base, random);
@@ -82,7 +82,7 @@ test('a backoff lies between half and all of its exponential, and below 30 secon
 	);
 });
 
-test('no item waits longer than allowed or is sent more often, whatever it meets', async () => {
+test('no item waits longer or is sent more often than allowed, whatever errors it gets', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.array(failure, { minLength: 1, maxLength: 40 }),
@@ -118,18 +118,19 @@ test('no item waits longer than allowed or is sent more often, whatever it meets
 
 const ends = ['succeeded', 'rejected', 'ignored'] as const;
 
-test('the limit found is a whole number of at least one, whatever happens', () => {
+test('the adaptive limit is always a whole number of at least one', () => {
 	const step = fc.tuple(fc.constantFrom('start', ...ends), fc.nat({ max: 100 }));
 	fc.assert(
 		fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
 			const limiter = new AdaptiveLimiter();
 			const running: RequestStart[] = [];
-			for (const [what, choice] of steps) {
+			for (const [action, position] of steps) {
 				const before = limiter.limit;
-				const [request] = what === 'start' ? [] : running.splice(choice % (running.length || 1), 1);
-				if (what === 'start') running.push(limiter.start(running.length + 1));
-				else if (request && what === 'succeeded') limiter.succeeded(request);
-				else if (request && what === 'rejected') {
+				const [request] =
+					action === 'start' ? [] : running.splice(position % (running.length || 1), 1);
+				if (action === 'start') running.push(limiter.start(running.length + 1));
+				else if (request && action === 'succeeded') limiter.succeeded(request);
+				else if (request && action === 'rejected') {
 					limiter.rejected(request, running.length);
 					expect(limiter.limit).toBeLessThanOrEqual(before);
 				}
@@ -140,20 +141,20 @@ test('the limit found is a whole number of at least one, whatever happens', () =
 	);
 });
 
-/** One thing that happens to a governor: somebody asks, a permit ends (twice), or time passes. */
+/** One event: a request asks for a permit, a permit ends (twice), a request gives up, or time passes. */
 const governorStep = fc.oneof(
-	fc.record({ ask: fc.constantFrom(1, 3, Infinity), isPatient: fc.boolean() }),
+	fc.record({ acquire: fc.constantFrom(1, 3, Infinity), canGiveUp: fc.boolean() }),
 	fc.record({
 		end: fc.constantFrom(...ends),
 		again: fc.constantFrom(...ends),
 		which: fc.nat({ max: 50 }),
-		askedMs: fc.constantFrom(undefined, 0, 500, 90_000),
+		retryAfterMs: fc.constantFrom(undefined, 0, 500, 90_000),
 	}),
-	fc.record({ leave: fc.nat({ max: 50 }) }),
+	fc.record({ giveUp: fc.nat({ max: 50 }) }),
 	fc.record({ passMs: fc.nat({ max: 2000 }) }),
 );
 
-test('never more requests run than the limits say, each permit counts once, and nobody is forgotten', async () => {
+test('no more requests run than the limits allow, each permit counts once, and no request is forgotten', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.array(governorStep, { maxLength: 60 }),
@@ -162,48 +163,49 @@ test('never more requests run than the limits say, each permit counts once, and 
 				const clock = new FakeClock();
 				const limiter = fixed === undefined ? new AdaptiveLimiter() : new FixedLimiter(fixed);
 				const governor = new Governor(limiter, clock);
-				const held: Array<{ permit: Permit; maximum: number }> = [];
-				const patience: AbortController[] = [];
+				const permits: Array<{ permit: Permit; maximum: number }> = [];
+				const cancellable: AbortController[] = [];
 				let admitted = 0;
-				let left = 0;
-				let asked = 0;
+				let gaveUp = 0;
+				let requested = 0;
 				for (const step of steps) {
 					const limitBefore = governor.limit;
 					const runningBefore = governor.inFlight;
-					if ('ask' in step) {
-						const leaving = new AbortController();
-						if (!step.isPatient) patience.push(leaving);
-						asked += 1;
-						const hold = (permit: Permit) => {
-							held.push({ permit, maximum: step.ask });
+					if ('acquire' in step) {
+						const abort = new AbortController();
+						if (step.canGiveUp) cancellable.push(abort);
+						requested += 1;
+						const onPermit = (permit: Permit) => {
+							permits.push({ permit, maximum: step.acquire });
 							admitted += 1;
 						};
-						void governor.acquire(leaving.signal, step.ask).then(hold, () => (left += 1));
+						void governor.acquire(abort.signal, step.acquire).then(onPermit, () => (gaveUp += 1));
 					} else if ('end' in step) {
-						const [ended] = held.splice(step.which % (held.length || 1), 1);
-						ended?.permit[step.end](step.askedMs);
+						const [ended] = permits.splice(step.which % (permits.length || 1), 1);
+						ended?.permit[step.end](step.retryAfterMs);
 						const { inFlight, limit } = governor;
-						ended?.permit[step.again](step.askedMs);
+						ended?.permit[step.again](step.retryAfterMs);
 						expect([governor.inFlight, governor.limit]).toEqual([inFlight, limit]);
-					} else if ('leave' in step) patience[step.leave % (patience.length || 1)]?.abort();
+					} else if ('giveUp' in step)
+						cancellable[step.giveUp % (cancellable.length || 1)]?.abort();
 					else await clock.advance(step.passMs);
 					await settled();
-					expect(governor.inFlight).toBe(held.length);
+					expect(governor.inFlight).toBe(permits.length);
 					expect(governor.limit).toBeGreaterThanOrEqual(1);
 					if (governor.inFlight > runningBefore) {
-						const most = Math.max(limitBefore, governor.limit);
-						expect(governor.inFlight).toBeLessThanOrEqual(most);
+						const maximum = Math.max(limitBefore, governor.limit);
+						expect(governor.inFlight).toBeLessThanOrEqual(maximum);
 					}
-					for (const cap of [1, 3]) {
-						const running = held.filter(({ maximum }) => maximum === cap).length;
-						expect(running).toBeLessThanOrEqual(cap);
+					for (const ownMaximum of [1, 3]) {
+						const running = permits.filter(({ maximum }) => maximum === ownMaximum).length;
+						expect(running).toBeLessThanOrEqual(ownMaximum);
 					}
 				}
-				while (admitted + left < asked) {
-					held.splice(0).forEach(({ permit }) => permit.succeeded());
+				while (admitted + gaveUp < requested) {
+					permits.splice(0).forEach(({ permit }) => permit.succeeded());
 					await clock.advance(60_000);
 				}
-				held.splice(0).forEach(({ permit }) => permit.succeeded());
+				permits.splice(0).forEach(({ permit }) => permit.succeeded());
 				expect(governor.isIdle).toBe(true);
 				expect(clock.pendingCount).toBe(0);
 			},
@@ -212,7 +214,7 @@ test('never more requests run than the limits say, each permit counts once, and 
 	);
 });
 
-test('every index is worked on once, never more at once than allowed, and results keep their place', async () => {
+test('each index is processed once, no more at once than allowed, and results keep their order', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.array(fc.nat({ max: 5000 }), { maxLength: 40 }),

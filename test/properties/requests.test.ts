@@ -4,7 +4,7 @@ import { buildChatRequest } from '../../inference/chatRequest';
 import { readParameters } from '../../nodes/WandbInferenceChat/readParameters';
 import { validateRequestBody } from '../../tools/simulator/openaiSchema/validateChatCompletion';
 
-/** The part of n8n's context that reading parameters without binary data needs. */
+/** The part of n8n's context needed to read parameters without binary data. */
 function contextWith(parameters: Record<string, unknown>): IExecuteFunctions {
 	const valueAt = (path: string): unknown =>
 		path
@@ -16,14 +16,14 @@ function contextWith(parameters: Record<string, unknown>): IExecuteFunctions {
 }
 
 const text = fc.string({ unit: 'grapheme', maxLength: 30 });
-const saidText = text.map((value) => `a${value}`);
+const nonEmptyText = text.map((value) => `a${value}`);
 const name = fc.stringMatching(/^[\w-]{1,64}$/);
 const penalty = fc.double({ min: -2, max: 2, noNaN: true });
 /** Numbers reach n8n as numbers, or as text from an expression. */
 const loose = <Value>(values: fc.Arbitrary<Value>) =>
 	fc.oneof(values, values.map(String)) as fc.Arbitrary<Value | string>;
 const jsonObject = fc.dictionary(name, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 });
-/** JSON reaches n8n as text, or ready made from an expression. */
+/** JSON reaches n8n as text, or as a value from an expression. */
 const jsonField = <Value>(values: fc.Arbitrary<Value>) =>
 	fc.oneof(
 		values,
@@ -32,7 +32,7 @@ const jsonField = <Value>(values: fc.Arbitrary<Value>) =>
 
 const options = fc.record(
 	{
-		cacheSalt: saidText,
+		cacheSalt: nonEmptyText,
 		frequencyPenalty: loose(penalty),
 		presencePenalty: loose(penalty),
 		logitBias: jsonField(
@@ -46,7 +46,7 @@ const options = fc.record(
 		reasoning: fc.constantFrom('default', 'enabled', 'disabled'),
 		reasoningEffort: fc.constantFrom('low', 'medium', 'high'),
 		seed: fc.integer(),
-		stop: fc.array(saidText, { minLength: 1, maxLength: 4 }),
+		stop: fc.array(nonEmptyText, { minLength: 1, maxLength: 4 }),
 		stream: fc.boolean(),
 		temperature: loose(fc.double({ min: 0, max: 2, noNaN: true })),
 		toolChoice: fc.oneof(fc.constantFrom('auto', 'none', 'required'), name),
@@ -63,18 +63,18 @@ const options = fc.record(
 
 const fieldMessage = fc.oneof(
 	fc.record({ role: fc.constantFrom('system', 'assistant'), content: text }),
-	fc.record({ role: fc.constant('user'), content: saidText }),
+	fc.record({ role: fc.constant('user'), content: nonEmptyText }),
 	fc.record({
 		role: fc.constant('user'),
 		content: text,
 		imageSource: fc.constant('url'),
 		imageUrl: fc.webUrl(),
 	}),
-	fc.record({ role: fc.constant('tool'), content: text, toolCallId: saidText }),
+	fc.record({ role: fc.constant('tool'), content: text, toolCallId: nonEmptyText }),
 );
 
 const toolCall = fc.record({
-	id: saidText,
+	id: nonEmptyText,
 	type: fc.constant('function'),
 	function: fc.record({ name, arguments: fc.json() }),
 });
@@ -85,7 +85,7 @@ const jsonMessage = fc.oneof(
 		content: fc.option(text),
 		tool_calls: fc.array(toolCall, { minLength: 1, maxLength: 3 }),
 	}),
-	fc.record({ role: fc.constant('tool'), content: text, tool_call_id: saidText }),
+	fc.record({ role: fc.constant('tool'), content: text, tool_call_id: nonEmptyText }),
 );
 
 const messages = fc.oneof(
@@ -104,7 +104,7 @@ const tool = fc.record({
 	parameters: jsonField(jsonObject),
 	strict: fc.boolean(),
 });
-const answerShape = fc.record(
+const output = fc.record(
 	{
 		responseFormat: fc.constantFrom('text', 'json_object', 'json_schema'),
 		schemaName: name,
@@ -115,14 +115,16 @@ const answerShape = fc.record(
 	{ requiredKeys: ['jsonSchema'] },
 );
 
-const anyParameters = fc.tuple(options, messages, answerShape).map(([set, said, shape]) => ({
-	model: { mode: 'id', value: 'openai/gpt-oss-20b' },
-	options: set,
-	...said,
-	...shape,
-}));
+const anyParameters = fc
+	.tuple(options, messages, output)
+	.map(([optionValues, messageFields, outputFields]) => ({
+		model: { mode: 'id', value: 'openai/gpt-oss-20b' },
+		options: optionValues,
+		...messageFields,
+		...outputFields,
+	}));
 
-test('the body of any accepted parameters is valid by the published schema', async () => {
+test('any accepted parameters result in a request body that matches the published schema', async () => {
 	await fc.assert(
 		fc.asyncProperty(anyParameters, async (parameters) => {
 			const { request } = await readParameters(contextWith(parameters), 0);
@@ -133,7 +135,7 @@ test('the body of any accepted parameters is valid by the published schema', asy
 	);
 });
 
-test('any value at all in an option is sent, left out or refused with its name, never a crash', async () => {
+test('any value of an option is sent, left out, or rejected with its name', async () => {
 	const anyOptions = fc.dictionary(
 		fc.constantFrom(
 			...['cacheSalt', 'extraBody', 'extraHeaders', 'fallbackModels', 'frequencyPenalty'],
@@ -147,11 +149,11 @@ test('any value at all in an option is sent, left out or refused with its name, 
 		),
 	);
 	await fc.assert(
-		fc.asyncProperty(anyOptions, async (set) => {
+		fc.asyncProperty(anyOptions, async (optionValues) => {
 			const parameters = {
 				model: 'openai/gpt-oss-20b',
 				messages: { values: [{ role: 'user', content: 'Hello!' }] },
-				options: set,
+				options: optionValues,
 			};
 			const failure: unknown = await readParameters(contextWith(parameters), 0).then(
 				() => undefined,

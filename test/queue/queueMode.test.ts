@@ -9,9 +9,12 @@ import { startStrictSimulator } from '../support/useSimulator';
 import { queueAddress } from './support/startQueue';
 import { waitFor } from './support/waitFor';
 
+// jest ignores the timeout of a project in jest.config.js.
+jest.setTimeout(180_000);
+
 const concurrencyLimit = 8;
 const answerMs = 300;
-/** A model that does not think first, so that the length of its text decides its time. */
+/** A model that does not reason first, so that the length of its text determines its time. */
 const model = { __rl: true, mode: 'id', value: 'google/gemma-4-31B-it' };
 
 const { n8nUrl, workerIds } = queueAddress();
@@ -36,12 +39,12 @@ async function publish(workflow: WorkflowFile): Promise<string> {
 	return saved.id;
 }
 
-interface Reply {
+interface WebhookResponse {
 	status: number;
 	body: string;
 }
 
-async function post(path: string, body: object): Promise<Reply> {
+async function post(path: string, body: object): Promise<WebhookResponse> {
 	const response = await fetch(`${n8nUrl}/webhook/${path}`, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },
@@ -50,7 +53,7 @@ async function post(path: string, body: object): Promise<Reply> {
 	return { status: response.status, body: await response.text() };
 }
 
-test('200 executions at once against a limit of 8, over two workers, all succeed', async () => {
+test('200 concurrent executions on two workers all succeed with a concurrency limit of 8', async () => {
 	simulator = await startStrictSimulator({
 		concurrencyLimit,
 		latency: { kind: 'constant', ms: answerMs },
@@ -60,22 +63,22 @@ test('200 executions at once against a limit of 8, over two workers, all succeed
 	await publish(workflowOf('Burst', [webhook(path, 'lastNode'), chatNode(content, { model })]));
 	const startedAtMs = performance.now();
 	const rows = Array.from({ length: 200 }, (_, row) => row);
-	const replies = await Promise.all(rows.map(async (row) => await post(path, { row })));
+	const responses = await Promise.all(rows.map(async (row) => await post(path, { row })));
 	const elapsedSeconds = (performance.now() - startedAtMs) / 1000;
 
-	expect(replies.map(({ status }) => status)).toEqual(rows.map(() => 200));
-	const outputs = replies.map(({ body }) => (JSON.parse(body) as { output: string }).output);
+	expect(responses.map(({ status }) => status)).toEqual(rows.map(() => 200));
+	const outputs = responses.map(({ body }) => (JSON.parse(body) as { output: string }).output);
 	expect(outputs).toEqual(rows.map((row) => `row ${row}`));
 	const { maxInFlight, byStatus } = simulator.statistics;
 	expect(byStatus[200]).toBe(rows.length);
 	const idealSeconds = (rows.length * answerMs) / concurrencyLimit / 1000;
 	console.log(
-		`200 executions: ${elapsedSeconds.toFixed(1)} s (${idealSeconds} s at best), ` +
-			`${byStatus[429] ?? 0} requests refused with 429, ${maxInFlight} at once.`,
+		`200 executions: ${elapsedSeconds.toFixed(1)} s (at least ${idealSeconds} s), ` +
+			`${byStatus[429] ?? 0} requests rejected with 429, at most ${maxInFlight} at once.`,
 	);
 });
 
-test('a streaming webhook gets the text through the main process while a worker receives it', async () => {
+test('a streaming webhook passes the text on through the main process while a worker receives it', async () => {
 	simulator = await startStrictSimulator({ tokensPerSecond: 40, timeToFirstTokenMs: 100 });
 	const path = randomUUID();
 	const node = chatNode('A story [[tokens: 100]]', { model });
@@ -89,7 +92,7 @@ test('a streaming webhook gets the text through the main process while a worker 
 	expect(textBeforeTheEnd).toBeGreaterThan(20);
 });
 
-/** The same request, sent by n8n's own node: what n8n loses of it, n8n loses of everything. */
+/** Sends the same request with n8n's own node, to compare what n8n loses of each. */
 function httpRequestNode(content: string): WorkflowNode {
 	const body = { model: model.value, messages: [{ role: 'user', content }] };
 	return {
@@ -121,10 +124,10 @@ async function countStatuses(workflowId: string): Promise<Record<string, number>
 	return counts;
 }
 
-test('a killed worker loses only the executions that it was running, as with the nodes of n8n', async () => {
+test("a killed worker loses only the executions that it was running, as with n8n's own nodes", async () => {
 	simulator = await startStrictSimulator({ latency: { kind: 'constant', ms: 15_000 } });
 	const content = '[[answer: done]]';
-	// Fewer than a worker starts with at once, so that all of them run when it is killed.
+	// Few enough that all of them are running when the worker is killed.
 	const executionsEach = 7;
 	const paths = { ours: randomUUID(), theirs: randomUUID() };
 	const ours = await publish(
@@ -139,11 +142,11 @@ test('a killed worker loses only the executions that it was running, as with the
 	await waitFor(() => simulator.statistics.inFlight === 2 * executionsEach);
 	process.kill(Number(workerIds[0]), 'SIGKILL');
 	await waitFor(() => simulator.requests.every(({ outcome }) => outcome !== undefined));
-	// Only the node under test asks for a stream.
+	// Only the node under test requests a stream.
 	const lost = simulator.requests
 		.filter(({ outcome }) => outcome === 'aborted')
 		.map(({ body }) => ((body as { stream?: boolean }).stream ? 'ours' : 'theirs'));
-	const lostCount = (side: string) => lost.filter((loser) => loser === side).length;
+	const lostCount = (side: string) => lost.filter((lostSide) => lostSide === side).length;
 	expect(lost.length).toBeGreaterThan(0);
 	expect(lost.length).toBeLessThan(2 * executionsEach);
 	for (const [side, workflowId] of Object.entries({ ours, theirs })) {

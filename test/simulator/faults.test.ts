@@ -1,6 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
 import OpenAI from 'openai';
-
 import { openaiClient } from '../support/openaiClient';
 import { startStrictSimulator, useSimulator } from '../support/useSimulator';
 import type { Fault } from '../../tools/simulator/simulator';
@@ -29,7 +28,7 @@ async function post(fields: object = {}, signal?: AbortSignal): Promise<Response
 	});
 }
 
-/** What a reader gets before the body ends or breaks. */
+/** Reads the body until it ends or the connection breaks. */
 async function readUntilEnd(response: Response): Promise<{ text: string; isBroken: boolean }> {
 	const decoder = new TextDecoder();
 	let text = '';
@@ -41,7 +40,6 @@ async function readUntilEnd(response: Response): Promise<{ text: string; isBroke
 	return { text, isBroken: false };
 }
 
-/** Waits until something about the simulator has become true. */
 async function until(condition: () => boolean): Promise<void> {
 	while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
@@ -52,19 +50,19 @@ test.each([
 	['broke-key', undefined, OpenAI.APIError, 'You exceeded your current quota'],
 	['far-key', undefined, OpenAI.PermissionDeniedError, 'Country, region'],
 	['personal-key', undefined, OpenAI.RateLimitError, "isn't available for personal accounts"],
-])('refuses the key %s with the project %s', async (apiKey, project, errorClass, message) => {
-	const refused = openaiClient(simulator, { apiKey, project: project ?? null });
-	const failure = await refused.chat.completions.create(body).catch((error: unknown) => error);
+])('rejects the key %s with the project %s', async (apiKey, project, errorClass, message) => {
+	const rejected = openaiClient(simulator, { apiKey, project: project ?? null });
+	const failure = await rejected.chat.completions.create(body).catch((error: unknown) => error);
 	expect(failure).toBeInstanceOf(errorClass);
 	expect(String(failure)).toContain(message);
 });
 
-test('lets a personal key use a project, and only the projects that exist', async () => {
+test('lets a personal key use a project, but only one that exists', async () => {
 	const personal = openaiClient(simulator, { apiKey: 'personal-key', project: 'team/one' });
 	await expect(personal.chat.completions.create(body)).resolves.toHaveProperty('choices');
 	const strict = await startStrictSimulator({ projects: ['team/two'] });
-	const wrong = openaiClient(strict, { project: 'team/one' });
-	await expect(wrong.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
+	const wrongProject = openaiClient(strict, { project: 'team/one' });
+	await expect(wrongProject.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
 	await strict.close();
 });
 
@@ -83,7 +81,7 @@ test.each([
 	['stream_options', { stream_options: { include_usage: true } }],
 	['tool_choice', { tool_choice: 'required' }],
 	['response_format.json_schema', { response_format: { type: 'json_schema' } }],
-])('names the parameter %s when it is not valid', async (parameter, fields) => {
+])('names the parameter %s if it is invalid', async (parameter, fields) => {
 	const response = await post(fields);
 	expect(response.status).toBe(400);
 	const { error } = (await response.json()) as { error: { code: number; message: string } };
@@ -91,12 +89,12 @@ test.each([
 	expect(error.message).toContain(`'${parameter}'`);
 });
 
-test('ignores fields it does not know and takes null for unset', async () => {
+test('ignores unknown fields and treats null as not set', async () => {
 	const response = await post({ top_k: 5, unheard_of: true, temperature: null, stop: null });
 	expect(response.status).toBe(200);
 });
 
-test('answers 404 for a model or path it does not have and 400 for a body that is not JSON', async () => {
+test('responds with 404 to an unknown model or path and with 400 to invalid JSON', async () => {
 	const unknown = await post({ model: 'wandb/openai/gpt-oss-20b' });
 	expect(unknown.status).toBe(404);
 	expect(await unknown.text()).toContain('wandb/openai/gpt-oss-20b');
@@ -116,7 +114,7 @@ test('serves a fine-tuned artifact only with a project', async () => {
 	);
 });
 
-test('refuses what is over the concurrency limit, per project, and follows a new limit', async () => {
+test('enforces the concurrency limit per project, even after it changes', async () => {
 	const limited = await startStrictSimulator({
 		concurrencyLimit: 2,
 		latency: { kind: 'constant', ms: 300 },
@@ -139,7 +137,7 @@ test('refuses what is over the concurrency limit, per project, and follows a new
 	await limited.close();
 });
 
-test('frees the slot at once when the client goes away', async () => {
+test('releases the slot immediately when the client disconnects', async () => {
 	simulator.concurrencyLimit = 1;
 	simulator.fault({ times: 1, fault: { kind: 'stall', where: 'inStream', afterEvents: 3 } });
 	const controller = new AbortController();
@@ -163,14 +161,14 @@ test.each([
 	[500, OpenAI.InternalServerError],
 	[502, OpenAI.InternalServerError],
 	[503, OpenAI.InternalServerError],
-])('fails with the status %i on demand', async (status, errorClass) => {
+])('fails with status %i on demand', async (status, errorClass) => {
 	simulator.fault({ fault: { kind: 'status', status, retryAfter: '7' } });
 	const failure = await client.chat.completions.create(body).catch((error: unknown) => error);
 	expect(failure).toBeInstanceOf(errorClass);
 	expect((failure as InstanceType<typeof OpenAI.APIError>).headers?.get('retry-after')).toBe('7');
 });
 
-test('hits every nth request, the first ones, a model, or by chance that repeats itself', async () => {
+test('affects every nth request, the first ones, a model, or a reproducible random selection', async () => {
 	const statuses = async (count: number, fields = {}) => {
 		const seen: number[] = [];
 		while (seen.length < count) seen.push((await post(fields)).status);
@@ -192,7 +190,7 @@ test('hits every nth request, the first ones, a model, or by chance that repeats
 	expect(await statuses(20)).toEqual(drawn);
 });
 
-test('resets the connection before the headers, in the body and in the stream', async () => {
+test('resets the connection before the headers, in the body, and in the stream', async () => {
 	simulator.fault({ times: 1, fault: { kind: 'reset', where: 'beforeHeaders' } });
 	await expect(post()).rejects.toThrow();
 	simulator.fault({ times: 1, fault: { kind: 'reset', where: 'inBody' } });
@@ -207,14 +205,14 @@ test('resets the connection before the headers, in the body and in the stream', 
 	expect(simulator.statistics).toMatchObject({ inFlight: 0, aborted: 0, itemsAnswered: 0 });
 });
 
-test('ends a stream early, puts an error into it, or sends anything at all', async () => {
+test('ends a stream early, inserts an error into it, or sends any other response', async () => {
 	simulator.fault({ times: 1, fault: { kind: 'endStreamEarly' } });
 	const early = await readUntilEnd(await post({ stream: true }));
 	expect(early.isBroken).toBe(false);
 	expect(early.text).not.toMatch(/\[DONE\]|"finish_reason":"/);
 	simulator.fault({ times: 1, fault: { kind: 'errorInStream', status: 503 } });
-	const spoilt = client.chat.completions.stream({ ...body, stream: true });
-	await expect(spoilt.finalContent()).rejects.toThrow('currently overloaded');
+	const failing = client.chat.completions.stream({ ...body, stream: true });
+	await expect(failing.finalContent()).rejects.toThrow('currently overloaded');
 	simulator.fault({
 		times: 1,
 		fault: { kind: 'body', contentType: 'text/html', body: '<p>Hi</p>' },
@@ -230,18 +228,18 @@ test('ends a stream early, puts an error into it, or sends anything at all', asy
 	await until(() => simulator.statistics.inFlight === 0);
 });
 
-test('says so when its port is taken', async () => {
+test('reports that its port is in use', async () => {
 	await expect(startStrictSimulator({ port: simulator.port })).rejects.toThrow(
-		`Port ${simulator.port} on 127.0.0.1 is in use`,
+		`Port ${simulator.port} on 127.0.0.1 is already in use`,
 	);
 });
 
-test('ends hanging connections when it is closed', async () => {
-	const hanging = await startStrictSimulator();
-	hanging.fault({ fault: { kind: 'stall', where: 'beforeHeaders' } });
-	const waiting = openaiClient(hanging).chat.completions.create(body);
+test('closes stalled connections when it is closed', async () => {
+	const stalled = await startStrictSimulator();
+	stalled.fault({ fault: { kind: 'stall', where: 'beforeHeaders' } });
+	const waiting = openaiClient(stalled).chat.completions.create(body);
 	const failure = expect(waiting).rejects.toBeInstanceOf(OpenAI.APIConnectionError);
-	await until(() => hanging.statistics.inFlight === 1);
-	await hanging.close();
+	await until(() => stalled.statistics.inFlight === 1);
+	await stalled.close();
 	await failure;
 });

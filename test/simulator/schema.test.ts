@@ -1,6 +1,5 @@
 import Ajv2020 from 'ajv/dist/2020';
 import { countTokens as countRealTokens } from 'gpt-tokenizer';
-
 import {
 	validateRequestBody,
 	validateResponseBody,
@@ -78,47 +77,52 @@ async function send(body: object): Promise<string> {
 	return await response.text();
 }
 
-interface Answer {
+interface Completion {
 	choices: Array<{ message: { content: string } }>;
 }
 
 async function askForJson(schema: object, seed: number): Promise<string> {
 	const json_schema = { name: 'answer', strict: true, schema };
-	const answer = await send(ask({ seed, response_format: { type: 'json_schema', json_schema } }));
-	return (JSON.parse(answer) as Answer).choices[0]?.message.content ?? '';
+	const completion = await send(
+		ask({ seed, response_format: { type: 'json_schema', json_schema } }),
+	);
+	return (JSON.parse(completion) as Completion).choices[0]?.message.content ?? '';
 }
 
-test.each(Object.entries(schemas))('answers a JSON schema: %s', async (_name, schema) => {
-	const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
-	for (let seed = 1; seed <= 20; seed += 1) {
-		const content = await askForJson(schema, seed);
-		validate(JSON.parse(content));
-		expect({ content, errors: validate.errors ?? [] }).toEqual({ content, errors: [] });
-		expect(await askForJson(schema, seed)).toBe(content);
-	}
-});
+test.each(Object.entries(schemas))(
+	'answers with JSON that matches a schema: %s',
+	async (_name, schema) => {
+		const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
+		for (let seed = 1; seed <= 20; seed += 1) {
+			const content = await askForJson(schema, seed);
+			validate(JSON.parse(content));
+			expect({ content, errors: validate.errors ?? [] }).toEqual({ content, errors: [] });
+			expect(await askForJson(schema, seed)).toBe(content);
+		}
+	},
+);
 
-test('chooses the enum value that the text speaks for', async () => {
+test('chooses the enum value that the text suggests', async () => {
 	const schema = schemas['enums, numbers and lists'] ?? {};
 	const content = JSON.parse(await askForJson(schema, 1)) as { sentiment: string };
 	expect(content.sentiment).toBe('negative');
 });
 
-test('answers json_object with an object', async () => {
-	const answer = JSON.parse(
+test('answers with an object for json_object', async () => {
+	const completion = JSON.parse(
 		await send(ask({ response_format: { type: 'json_object' } })),
-	) as Answer;
-	expect(JSON.parse(answer.choices[0]?.message.content ?? '')).toEqual(expect.any(Object));
+	) as Completion;
+	expect(JSON.parse(completion.choices[0]?.message.content ?? '')).toEqual(expect.any(Object));
 });
 
 test.each([
 	['text', {}],
 	['reasoning', { model: 'openai/gpt-oss-120b', chat_template_kwargs: { enable_thinking: true } }],
 	['choices with log probabilities', { n: 2, logprobs: true, top_logprobs: 2, cache_salt: 's' }],
-	['a cut answer with engine extras', { max_tokens: 3, top_k: 4, min_p: 0.1 }],
+	['a truncated answer with engine-specific fields', { max_tokens: 3, top_k: 4, min_p: 0.1 }],
 	['tool calls', { tools: [tool], tool_choice: 'required' }],
 	['a function call', { functions: [tool.function], function_call: { name: 'lookup' } }],
-])('writes bodies and chunks of the shape that OpenAI publishes: %s', async (_name, fields) => {
+])("writes bodies and chunks that match OpenAI's schema: %s", async (_name, fields) => {
 	const body = ask(fields);
 	expect(validateRequestBody(body)).toEqual([]);
 	expect(validateResponseBody(JSON.parse(await send(body)))).toEqual([]);
@@ -139,26 +143,26 @@ test.each([
 	['max_tokens', { max_tokens: '5' }],
 	['stop', { stop: [] }],
 	['tool_choice', { tool_choice: 'always' }],
-])('finds a request whose %s is not valid', (name, fields) => {
+])('detects a request with an invalid %s', (name, fields) => {
 	expect(validateRequestBody(ask(fields)).join('; ')).toContain(name);
 });
 
-test('finds an answer that lacks what OpenAI requires', () => {
+test("detects a response that does not match OpenAI's schema", () => {
 	const chunk = { object: 'chat.completion.chunk', id: 'x', model: 'm', created: 1, choices: [{}] };
 	expect(validateResponseBody(chunk)).not.toEqual([]);
 	expect(validateResponseBody({ object: 'chat.completion', choices: [] })).not.toEqual([]);
 	expect(validateResponseBody({ error: { code: 500, message: 'x' } })).not.toEqual([]);
 });
 
-test('counts the tokens of English prose within 15 % of o200k_base', async () => {
-	const answer = JSON.parse(await send(ask({ n: 4 }))) as Answer;
-	const prose = answer.choices.map(({ message }) => message.content).join('\n');
+test('estimates the tokens of English prose within 15% of o200k_base', async () => {
+	const completion = JSON.parse(await send(ask({ n: 4 }))) as Completion;
+	const prose = completion.choices.map(({ message }) => message.content).join('\n');
 	const ratio = countTokens(prose) / countRealTokens(prose);
 	expect(ratio).toBeGreaterThan(0.85);
 	expect(ratio).toBeLessThan(1.15);
 });
 
-test('cuts any text into tokens that join to the same text', () => {
+test('splits any text into tokens that add up to the same text', () => {
 	const mixed = 'Grüße 👩‍👩‍👧, 日本語!  \n\t12345678 \uD83D x';
 	expect(splitTokens(mixed).join('')).toBe(mixed);
 	expect(splitTokens(mixed)).toHaveLength(countTokens(mixed));

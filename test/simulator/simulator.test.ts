@@ -1,5 +1,4 @@
 import type OpenAI from 'openai';
-
 import { openaiClient } from '../support/openaiClient';
 import { startStrictSimulator, useSimulator } from '../support/useSimulator';
 
@@ -30,19 +29,19 @@ function ask(text: string, fields: Partial<ChatBody> = {}): ChatBody {
 	return { model: quietModel, messages: [{ role: 'user', content: text }], ...fields };
 }
 
-/** The answer as the client folds it from a stream, with the chunks. */
+/** Streams a completion. Returns the one assembled by the client, and the chunks. */
 async function stream(body: ChatBody) {
 	const chunks: OpenAI.ChatCompletionChunk[] = [];
-	const running = client.chat.completions.stream({
+	const completionStream = client.chat.completions.stream({
 		...body,
 		stream: true,
 		stream_options: { include_usage: true },
 	});
-	running.on('chunk', (chunk) => chunks.push(chunk));
-	return { completion: await running.finalChatCompletion(), chunks };
+	completionStream.on('chunk', (chunk) => chunks.push(chunk));
+	return { completion: await completionStream.finalChatCompletion(), chunks };
 }
 
-test('lists the models in the documented shape', async () => {
+test('lists the models in the documented format', async () => {
 	const models = await client.models.list();
 	expect(models.data).toHaveLength(8);
 	expect(models.data[0]).toEqual({
@@ -54,7 +53,7 @@ test('lists the models in the documented shape', async () => {
 	});
 });
 
-test('answers the same request alike, in another simulator too', async () => {
+test('gives the same answer to the same request, even in another simulator', async () => {
 	const other = await startStrictSimulator();
 	const otherSeed = await startStrictSimulator({ seed: 2 });
 	const body = ask('Write about tomato soup.');
@@ -69,7 +68,7 @@ test('answers the same request alike, in another simulator too', async () => {
 	expect(answers[3]).not.toEqual(answers[0]);
 });
 
-test('lets the seed of the request change the answer', async () => {
+test("changes the answer with the request's seed", async () => {
 	const [first, second] = await Promise.all(
 		[1, 2].map(async (seed) => await client.chat.completions.create(ask('Soup?', { seed }))),
 	);
@@ -77,21 +76,21 @@ test('lets the seed of the request change the answer', async () => {
 });
 
 test.each([
-	['text', ask('Tell me about harbour cranes.')],
-	['reasoning', ask('Tell me about harbour cranes.', { model: thinkingModel })],
-	['several choices', ask('Tell me about harbour cranes.', { n: 3 })],
+	['text', ask('Tell me about harbor cranes.')],
+	['reasoning', ask('Tell me about harbor cranes.', { model: thinkingModel })],
+	['several choices', ask('Tell me about harbor cranes.', { n: 3 })],
 	['log probabilities', ask('[[tokens: 9]]', { logprobs: true, top_logprobs: 3 })],
-	['a cut answer', ask('[[tokens: 50]]', { max_tokens: 7 })],
+	['a truncated answer', ask('[[tokens: 50]]', { max_tokens: 7 })],
 	[
 		'parallel tool calls',
 		ask('[[call: get_weather {"city":"Oslo"}]] [[call: get_weather {"city":"Rome"}]]', {
 			tools: [weatherTool],
 		}),
 	],
-])('streams the same answer that it gives whole: %s', async (_name, body) => {
-	const whole = await client.chat.completions.create(body);
+])('returns the same completion streamed or not: %s', async (_name, body) => {
+	const unstreamed = await client.chat.completions.create(body);
 	const { completion } = await stream(body);
-	const told = (choice: OpenAI.ChatCompletion.Choice) => ({
+	const summarize = (choice: OpenAI.ChatCompletion.Choice) => ({
 		content: choice.message.content,
 		toolCalls: choice.message.tool_calls?.map((call) => [
 			call.id,
@@ -101,18 +100,18 @@ test.each([
 		finishReason: choice.finish_reason,
 		index: choice.index,
 	});
-	expect(completion.choices.map(told)).toEqual(whole.choices.map(told));
-	expect(completion.usage?.completion_tokens).toBe(whole.usage?.completion_tokens);
+	expect(completion.choices.map(summarize)).toEqual(unstreamed.choices.map(summarize));
+	expect(completion.usage?.completion_tokens).toBe(unstreamed.usage?.completion_tokens);
 });
 
-test('interleaves the choices of a stream and closes it with the usage', async () => {
+test('interleaves the choices of a stream and ends with the usage', async () => {
 	const { chunks } = await stream(ask('[[tokens: 4]]', { n: 2 }));
 	expect(chunks.slice(0, 4).map((chunk) => chunk.choices[0]?.index)).toEqual([0, 1, 0, 1]);
 	expect(chunks.at(-1)?.choices).toEqual([]);
 	expect(chunks.at(-1)?.usage?.completion_tokens).toBe(8);
 });
 
-test('ends a stream with [DONE] and sends no usage that nobody asked for', async () => {
+test('ends a stream with [DONE] and sends usage only on request', async () => {
 	const response = await fetch(`${simulator.baseUrl}/chat/completions/`, {
 		method: 'POST',
 		headers: { authorization: 'Bearer simulator-key' },
@@ -124,7 +123,7 @@ test('ends a stream with [DONE] and sends no usage that nobody asked for', async
 	expect(text).not.toContain('"usage"');
 });
 
-test('gives every answer its own request id', async () => {
+test('sends a unique request ID with each response', async () => {
 	const ids = await Promise.all(
 		[1, 2].map(async () => (await client.chat.completions.create(ask('Hi')))._request_id),
 	);
@@ -132,22 +131,22 @@ test('gives every answer its own request id', async () => {
 	expect(ids[0]).not.toBe(ids[1]);
 });
 
-test('cuts the answer before a stop sequence, and by tokens when it is too long', async () => {
+test('truncates the answer at a stop sequence and at the token limit', async () => {
 	const text = '[[answer: one two STOP three]]';
 	const stopped = await client.chat.completions.create(ask(text, { stop: ['STOP', 'none'] }));
 	expect(stopped.choices[0]).toMatchObject({
 		message: { content: 'one two ' },
 		finish_reason: 'stop',
 	});
-	const cut = await client.chat.completions.create(ask(text, { max_tokens: 2 }));
-	expect(cut.choices[0]).toMatchObject({
+	const truncated = await client.chat.completions.create(ask(text, { max_tokens: 2 }));
+	expect(truncated.choices[0]).toMatchObject({
 		message: { content: 'one two' },
 		finish_reason: 'length',
 	});
-	expect(cut.usage?.completion_tokens).toBe(2);
+	expect(truncated.usage?.completion_tokens).toBe(2);
 });
 
-test('puts reasoning beside the text, inside think tags, or leaves it out', async () => {
+test('returns reasoning separately, in think tags, or not at all', async () => {
 	const messages = async (body: object) =>
 		(await client.chat.completions.create(body as ChatBody)).choices[0]?.message;
 	const text = '[[reason: Let me see.]] [[answer: 42]]';
@@ -169,29 +168,29 @@ test('puts reasoning beside the text, inside think tags, or leaves it out', asyn
 	expect(await messages(ask('What is it?'))).toHaveProperty('reasoning', null);
 });
 
-test('counts reasoning into the completion tokens and lets it eat the budget', async () => {
+test('counts reasoning as completion tokens and against the token limit', async () => {
 	const effort = async (reasoning_effort: 'low' | 'high') =>
 		(await client.chat.completions.create(ask('Why?', { model: thinkingModel, reasoning_effort })))
 			.usage?.completion_tokens_details?.reasoning_tokens ?? 0;
 	expect(await effort('high')).toBeGreaterThan(await effort('low'));
-	const eaten = await client.chat.completions.create(
+	const usedUp = await client.chat.completions.create(
 		ask('Why?', { model: thinkingModel, max_tokens: 5 }),
 	);
-	expect(eaten.choices[0]).toMatchObject({ message: { content: '' }, finish_reason: 'length' });
-	expect(eaten.usage?.completion_tokens).toBe(5);
+	expect(usedUp.choices[0]).toMatchObject({ message: { content: '' }, finish_reason: 'length' });
+	expect(usedUp.usage?.completion_tokens).toBe(5);
 	const empty = await client.chat.completions.create(ask('[[empty]]'));
 	expect(empty.choices[0]).toMatchObject({ message: { content: '' }, finish_reason: 'length' });
 });
 
-test('calls a tool that the text mentions and quotes its result afterwards', async () => {
+test('calls a tool that the text mentions, then quotes its result', async () => {
 	const body = ask('How is the weather in Paris?', { tools: [weatherTool] });
 	const { completion } = await stream(body);
 	const message = completion.choices[0]?.message;
 	const call = message?.tool_calls?.[0];
-	if (message === undefined || call?.type !== 'function') throw new Error('no tool call came');
+	if (message === undefined || call?.type !== 'function') throw new Error('There is no tool call.');
 	expect(completion.choices[0]?.finish_reason).toBe('tool_calls');
 	expect(JSON.parse(call.function.arguments)).toEqual({ city: 'Paris', days: expect.any(Number) });
-	const answer = await client.chat.completions.create({
+	const reply = await client.chat.completions.create({
 		...body,
 		messages: [
 			...body.messages,
@@ -199,42 +198,42 @@ test('calls a tool that the text mentions and quotes its result afterwards', asy
 			{ role: 'tool', tool_call_id: call.id, content: '18 degrees and cloudy' },
 		],
 	});
-	expect(answer.choices[0]?.message.content).toContain('18 degrees and cloudy');
-	expect(answer.choices[0]?.finish_reason).toBe('stop');
+	expect(reply.choices[0]?.message.content).toContain('18 degrees and cloudy');
+	expect(reply.choices[0]?.finish_reason).toBe('stop');
 });
 
 test('follows tool_choice and parallel_tool_calls', async () => {
-	const names = async (fields: Partial<ChatBody>, text = 'Hello') => {
-		const answer = await client.chat.completions.create(
+	const countCalls = async (fields: Partial<ChatBody>, text = 'Hello') => {
+		const completion = await client.chat.completions.create(
 			ask(text, { tools: [weatherTool], ...fields }),
 		);
-		return answer.choices[0]?.message.tool_calls?.length ?? 0;
+		return completion.choices[0]?.message.tool_calls?.length ?? 0;
 	};
-	expect(await names({})).toBe(0);
-	expect(await names({ tool_choice: 'required' })).toBe(1);
-	expect(await names({ tool_choice: 'none' }, 'get_weather please')).toBe(0);
+	expect(await countCalls({})).toBe(0);
+	expect(await countCalls({ tool_choice: 'required' })).toBe(1);
+	expect(await countCalls({ tool_choice: 'none' }, 'get_weather please')).toBe(0);
 	const named = { type: 'function', function: { name: 'get_weather' } } as const;
-	expect(await names({ tool_choice: named })).toBe(1);
+	expect(await countCalls({ tool_choice: named })).toBe(1);
 	const two = '[[call: get_weather {"city":"Oslo"}]] [[call: get_weather]]';
-	expect(await names({}, two)).toBe(2);
-	expect(await names({ parallel_tool_calls: false }, two)).toBe(1);
+	expect(await countCalls({}, two)).toBe(2);
+	expect(await countCalls({ parallel_tool_calls: false }, two)).toBe(1);
 });
 
-test('answers legacy functions with a function call', async () => {
+test('returns a function call for legacy functions', async () => {
 	const functions = [weatherTool.type === 'function' ? weatherTool.function : { name: '' }];
 	const body = ask('Hello', { functions, function_call: { name: 'get_weather' } });
-	const whole = await client.chat.completions.create(body);
-	expect(whole.choices[0]?.finish_reason).toBe('function_call');
-	expect(whole.choices[0]?.message.function_call?.name).toBe('get_weather');
+	const unstreamed = await client.chat.completions.create(body);
+	expect(unstreamed.choices[0]?.finish_reason).toBe('function_call');
+	expect(unstreamed.choices[0]?.message.function_call?.name).toBe('get_weather');
 	const { completion } = await stream(body);
 	expect(completion.choices[0]?.message.function_call).toEqual(
-		whole.choices[0]?.message.function_call,
+		unstreamed.choices[0]?.message.function_call,
 	);
 });
 
-test('mentions how many images it was shown', async () => {
+test('mentions the number of images', async () => {
 	const url = 'https://example.com/cat.png';
-	const answer = await client.chat.completions.create({
+	const completion = await client.chat.completions.create({
 		model: quietModel,
 		messages: [
 			{
@@ -247,18 +246,18 @@ test('mentions how many images it was shown', async () => {
 			},
 		],
 	});
-	expect(answer.choices[0]?.message.content).toContain('2 images');
+	expect(completion.choices[0]?.message.content).toContain('2 images');
 });
 
 test('reports cached tokens for leading messages seen before with the same salt', async () => {
 	const system = {
 		role: 'system',
-		content: 'You sort the post of a harbour office. '.repeat(20),
+		content: 'You sort the mail of a harbor office. '.repeat(20),
 	} as const;
 	const cached = async (text: string, cache_salt: string) => {
 		const body = { ...ask(''), messages: [system, { role: 'user', content: text }], cache_salt };
-		const answer = await client.chat.completions.create(body as ChatBody);
-		return answer.usage?.prompt_tokens_details?.cached_tokens ?? -1;
+		const completion = await client.chat.completions.create(body as ChatBody);
+		return completion.usage?.prompt_tokens_details?.cached_tokens ?? -1;
 	};
 	expect(await cached('First', 'one')).toBe(0);
 	const second = await cached('Second', 'one');

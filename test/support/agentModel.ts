@@ -6,7 +6,7 @@ import {
 	type ModelRun,
 } from '../../tools/engine/createSupplyContext';
 
-/** What LangChain calls a chat model, as far as n8n's agents and chains use it. */
+/** The part of LangChain's chat model interface that n8n's agents and chains use. */
 export interface AgentModel {
 	invoke(messages: unknown, options?: object): Promise<AgentMessage>;
 	stream(messages: unknown, options?: object): Promise<AsyncIterable<AgentMessage>>;
@@ -32,11 +32,11 @@ export interface ModelLog {
 
 export interface SuppliedModel {
 	model: AgentModel;
-	/** What n8n's log panel shows of each call of the model. */
+	/** What n8n's log panel shows for each call to the model. */
 	logged(): ModelLog[];
 }
 
-/** The model that the sub-node supplies in n8n-core's own context. */
+/** Runs the sub-node in n8n-core's own context and returns the model it supplies. */
 export async function supplyAgentModel(run: ModelRun): Promise<SuppliedModel> {
 	const data = createRunExecutionData({});
 	const context = createSupplyContext(run, data);
@@ -51,7 +51,7 @@ export async function supplyAgentModel(run: ModelRun): Promise<SuppliedModel> {
 	};
 }
 
-/** The pieces of a streamed answer, and the whole that LangChain makes of them. */
+/** Reads a streamed answer: its pieces, and the message that LangChain combines them into. */
 export async function readStream(
 	stream: AsyncIterable<AgentMessage>,
 ): Promise<{ texts: string[]; whole?: AgentMessage }> {

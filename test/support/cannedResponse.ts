@@ -7,15 +7,15 @@ import type { ChatCompletion } from '../../inference/completion/chatCompletion';
 import { InferenceError } from '../../inference/InferenceError';
 import type { TransportResponse } from '../../inference/http/transport';
 
-/** Where the recorded answers are. */
+/** The folder of the recorded responses. */
 export const fixturesFolder = join(__dirname, '..', 'fixtures');
 
-/** The text of one recorded answer. */
+/** The text of a recorded response. */
 export function readFixture(file: string): string {
 	return readFileSync(join(fixturesFolder, file), 'utf8');
 }
 
-/** Bytes that arrive in exactly these pieces. */
+/** A response body that arrives in exactly these pieces. */
 export async function* chunksOf(pieces: Array<Uint8Array | string>): TransportResponse['chunks'] {
 	for (const piece of pieces) yield await Promise.resolve(Buffer.from(piece));
 }
@@ -24,7 +24,7 @@ export const streamHeaders = { 'content-type': 'text/event-stream; charset=utf-8
 
 export const jsonHeaders = { 'content-type': 'application/json' };
 
-/** Reads the pieces of a stream the way an answer with status 200 is read. */
+/** Reads these pieces as a streamed response with status 200. */
 export async function readStream(
 	pieces: Array<Uint8Array | string>,
 	options: Partial<ReadOptions> = {},
@@ -33,7 +33,7 @@ export async function readStream(
 	return await readCompletion(response, { choiceCount: 1, ...options });
 }
 
-/** Reads a JSON body the way an answer with status 200 is read. */
+/** Reads this body as a JSON response with status 200. */
 export async function readJson(
 	body: unknown,
 	options: Partial<ReadOptions> = {},
@@ -57,7 +57,7 @@ export function deltaEvent(
 	return event({ id: 'a', choices: [{ index, delta, finish_reason: finishReason }] });
 }
 
-/** The `InferenceError` that the work fails with; anything else fails the test. */
+/** The `InferenceError` that `work` rejects with; anything else fails the test. */
 export async function failureOf(work: Promise<unknown>): Promise<InferenceError> {
 	const failure: unknown = await work.then(
 		() => new Error('It succeeded'),

@@ -28,11 +28,11 @@ export const say = (content: string): INodeParameters => ({
 	messages: { values: [{ role: 'user', content }] },
 });
 
-/** The parameters for a model that answers without thinking when `thinkingOff` is among its options. */
+/** A model that does not reason with the options in `thinkingOff`. */
 export const glm: INodeParameters = { model: { __rl: true, mode: 'id', value: 'zai-org/GLM-5.1' } };
 export const thinkingOff: INodeParameters = { reasoning: 'disabled' };
 
-/** The JSON that the chat node puts out for one item. */
+/** The JSON output of the chat node for one item. */
 export async function readAnswer(
 	baseUrl: string,
 	parameters: INodeParameters,

@@ -8,18 +8,18 @@ interface Timer {
 }
 
 /**
- * Time that passes only when a test says so, and chance that repeats for a seed. Between two timers
- * every promise settles, so hours of waiting take milliseconds and always happen in the same order.
+ * A clock that advances only when a test tells it to, with seeded random numbers. Between two timers
+ * every promise settles, so hours of waiting take milliseconds and always run in the same order.
  */
 export class FakeClock implements Clock {
-	/** Lengths of all sleeps, in the order in which they began. */
+	/** The length of each sleep, in the order in which they started. */
 	readonly sleptMs: number[] = [];
 
 	readonly random: () => number;
 
 	private nowMs = 0;
 
-	/** Latest first, so that the next one is cheap to take. */
+	/** Latest first, so that removing the next one is cheap. */
 	private readonly timers: Timer[] = [];
 
 	constructor(random: () => number = seededRandom(1)) {
@@ -36,19 +36,19 @@ export class FakeClock implements Clock {
 		this.sleptMs.push(ms);
 		if (signal?.aborted) throw cancelledError();
 		await new Promise<void>((resolve, reject) => {
-			const wake = () => {
+			const onAbort = () => {
 				this.timers.splice(this.timers.indexOf(timer), 1);
 				reject(cancelledError());
 			};
 			const timer = this.set(ms, () => {
-				signal?.removeEventListener('abort', wake);
+				signal?.removeEventListener('abort', onAbort);
 				resolve();
 			});
-			signal?.addEventListener('abort', wake, { once: true });
+			signal?.addEventListener('abort', onAbort, { once: true });
 		});
 	}
 
-	/** Lets `ms` pass: fires what falls due on the way, in order. */
+	/** Advances by `ms` and fires the timers due on the way, in order. */
 	async advance(ms: number): Promise<void> {
 		const untilMs = this.nowMs + ms;
 		await settled();
@@ -56,16 +56,16 @@ export class FakeClock implements Clock {
 		this.nowMs = untilMs;
 	}
 
-	/** Lets as much time pass as `promise` needs; fails when nothing is left that could end it. */
+	/** Advances until `promise` settles; fails if no timer is left that could settle it. */
 	async runUntil<Result>(promise: Promise<Result>): Promise<Result> {
-		let ended = false;
-		const end = () => {
-			ended = true;
+		let isSettled = false;
+		const onSettled = () => {
+			isSettled = true;
 		};
-		promise.then(end, end);
+		promise.then(onSettled, onSettled);
 		await settled();
-		while (!ended) {
-			if (this.timers.length === 0) throw new Error('Nothing is left to wait for');
+		while (!isSettled) {
+			if (this.timers.length === 0) throw new Error('No timer is left to wait for');
 			await this.fireNext();
 		}
 		return await promise;
@@ -77,7 +77,7 @@ export class FakeClock implements Clock {
 		return timer;
 	}
 
-	/** The first position whose timer is not due later; a newer timer stands before its equals. */
+	/** Where to insert a timer, so that timers due at the same time fire in the order they were set. */
 	private positionOf(dueMs: number): number {
 		let low = 0;
 		let high = this.timers.length;
@@ -98,7 +98,7 @@ export class FakeClock implements Clock {
 	}
 }
 
-/** Resolves when all promises that can go on by themselves have done so. */
+/** Resolves when every promise that does not wait for a timer has settled. */
 export async function settled(): Promise<void> {
 	await new Promise<void>((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,5 @@
-import { refusedAnswerError, type InferenceError } from '../../inference/InferenceError';
+import { statusError } from '../../inference/http/statusError';
+import type { InferenceError } from '../../inference/InferenceError';
 import type { Governor } from '../../inference/pacing/Governor';
 import { withRetry, type RetryPolicy } from '../../inference/pacing/retry';
 import { forEachConcurrently } from '../../nodes/WandbInferenceChat/forEachConcurrently';
@@ -11,20 +12,20 @@ const shortestLatencyMs = 200;
 const longestLatencyMs = 60_000;
 
 /**
- * A service that holds `limit` requests and answers 429 to the rest after a fifth of a second.
- * Answers take log-normal times, as chat answers do: their length varies, not the queue.
+ * A service that runs up to `limit` requests and rejects the rest with a 429 after 200 ms. As in a
+ * real service, completions take log-normal times, because their length varies.
  */
 export class SimulatedService {
 	inService = 0;
 
 	rejectionCount = 0;
 
-	/** Work that was done, in milliseconds of one place. */
+	/** The total time that slots spent on completed requests. */
 	workedMs = 0;
 
-	private usedPlaceMs = 0;
+	private usedSlotMs = 0;
 
-	private offeredPlaceMs = 0;
+	private offeredSlotMs = 0;
 
 	private measuredAtMs = 0;
 
@@ -38,10 +39,10 @@ export class SimulatedService {
 		this.random = seededRandom(seed);
 	}
 
-	/** The part of the places offered until now that were in use. */
+	/** The fraction of the offered slots that have been in use so far. */
 	get utilisation(): number {
 		this.measure();
-		return this.usedPlaceMs / this.offeredPlaceMs;
+		return this.usedSlotMs / this.offeredSlotMs;
 	}
 
 	setLimit(limit: number): void {
@@ -49,12 +50,12 @@ export class SimulatedService {
 		this.limit = limit;
 	}
 
-	/** Ends when the answer is there, or with the refusal. */
+	/** Resolves when the completion is done, or with the error of a rejected request. */
 	async answer(): Promise<InferenceError | undefined> {
 		if (this.inService >= this.limit) {
 			this.rejectionCount += 1;
 			await this.clock.sleep(rejectionMs);
-			return refusedAnswerError({ status: 429 });
+			return statusError({ status: 429 });
 		}
 		const latencyMs = this.nextLatencyMs();
 		this.changeInService(1);
@@ -78,8 +79,8 @@ export class SimulatedService {
 
 	private measure(): void {
 		const passedMs = this.clock.now() - this.measuredAtMs;
-		this.usedPlaceMs += passedMs * Math.min(this.inService, this.limit);
-		this.offeredPlaceMs += passedMs * this.limit;
+		this.usedSlotMs += passedMs * Math.min(this.inService, this.limit);
+		this.offeredSlotMs += passedMs * this.limit;
 		this.measuredAtMs += passedMs;
 	}
 }
@@ -89,26 +90,26 @@ export interface SimulatedExecution {
 	service: SimulatedService;
 	governor: Governor;
 	itemCount: number;
-	/** Items at work at once, waiting ones included, as 'Max Concurrency' has it. */
+	/** Maximum number of items in progress, waiting ones included, like 'Max Concurrency'. */
 	concurrency: number;
 }
 
 export interface ExecutionReport {
 	failedCount: number;
-	/** By item: how often it was answered 429. */
+	/** How many 429s each item got. */
 	rejections: number[];
-	/** When each item was done, in the order in which they were. */
+	/** When each item finished, in that order. */
 	doneAtMs: number[];
 }
 
-/** The retry policy that a new node has. */
+/** The default retry policy of a new node. */
 const policy: RetryPolicy = {
 	maxRetries: 5,
 	retryOn: new Set(['429', '500', '502', '503', '504', 'connection']),
 	maxWaitMs: 300_000,
 };
 
-/** Sends one execution's items the way the node does: permit, request, wait and again. */
+/** Sends an execution's items as the node does: acquires a permit, sends, and retries after a wait. */
 export async function simulateExecution(execution: SimulatedExecution): Promise<ExecutionReport> {
 	const { clock, service, governor, itemCount, concurrency } = execution;
 	const report: ExecutionReport = { failedCount: 0, rejections: [], doneAtMs: [] };
@@ -116,11 +117,11 @@ export async function simulateExecution(execution: SimulatedExecution): Promise<
 		let rejectionCount = 0;
 		const attempt = async () => {
 			const permit = await governor.acquire(undefined, concurrency);
-			const refusal = await service.answer();
-			if (refusal === undefined) return permit.succeeded();
+			const rejection = await service.answer();
+			if (rejection === undefined) return permit.succeeded();
 			permit.rejected();
 			rejectionCount += 1;
-			throw refusal;
+			throw rejection;
 		};
 		await withRetry(attempt, { models: ['model'], policy, clock }).catch(() => {
 			report.failedCount += 1;

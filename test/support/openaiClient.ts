@@ -3,7 +3,7 @@ import type { ClientOptions } from 'openai';
 
 import type { Simulator } from '../../tools/simulator/simulator';
 
-/** The official OpenAI client, pointed at a simulator and without retries of its own. */
+/** The official OpenAI client for a simulator, with its own retries disabled. */
 export function openaiClient(simulator: Simulator, options: ClientOptions = {}): OpenAI {
 	return new OpenAI({
 		baseURL: simulator.baseUrl,

@@ -1,6 +1,6 @@
 import { Simulator, type SimulatorOptions } from '../../tools/simulator/simulator';
 
-/** A simulator that runs for the tests of a file or `describe` block and starts each test empty. */
+/** Runs a simulator for the tests of a file or `describe` block and resets it before each test. */
 export function useSimulator(options: SimulatorOptions = {}): Simulator {
 	const simulator = new Simulator({ isStrict: true, ...options });
 	beforeAll(async () => await simulator.listen());
@@ -9,7 +9,7 @@ export function useSimulator(options: SimulatorOptions = {}): Simulator {
 	return simulator;
 }
 
-/** A simulator for one test. It fails on `close` if a request body did not match OpenAI's schema. */
+/** Starts a simulator for one test. `close` fails if a request did not match OpenAI's schema. */
 export async function startStrictSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
 	const simulator = new Simulator({ isStrict: true, ...options });
 	await simulator.listen();

@@ -10,13 +10,13 @@ import { WandbInferenceApi } from '../../credentials/WandbInferenceApi.credentia
 
 export interface EngineOptions {
 	baseUrl: string;
-	/** Fields of the credential that differ from the simulator's. */
+	/** Credential fields that override the simulator's. */
 	credential?: IDataObject;
-	/** If set, the execution streams and passes each chunk on. */
+	/** If set, the execution streams and calls this with each chunk. */
 	onChunk?: (chunk: StructuredChunk) => void;
 }
 
-/** What n8n's server provides around a running node. */
+/** Data and functions that n8n's server normally provides to a running node. */
 export function createAdditionalData(options: EngineOptions): IWorkflowExecuteAdditionalData {
 	const url = 'http://127.0.0.1:5678';
 	const { baseUrl, credential, onChunk } = options;

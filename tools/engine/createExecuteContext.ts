@@ -18,7 +18,7 @@ export interface NodeRun extends EngineOptions {
 	nodeType?: string;
 }
 
-/** The simplest working parameters; tests change what they are about. */
+/** Minimal valid parameters, with changes. */
 export function chatParameters(changes: INodeParameters = {}): INodeParameters {
 	return {
 		resource: 'chat',
@@ -29,7 +29,7 @@ export function chatParameters(changes: INodeParameters = {}): INodeParameters {
 	};
 }
 
-/** n8n-core's own execution context for one run of the chat node. */
+/** Creates n8n-core's execution context for one run of the chat node. */
 export function createExecuteContext(run: NodeRun): ExecuteContext {
 	const node = createNode(run);
 	const items = (run.items ?? [{ json: {} }]).map((item) => ({ json: {}, ...item }));

@@ -18,7 +18,7 @@ export interface ModelRun extends EngineOptions {
 
 export const chatModelNodeName = 'W&B Inference Chat Model';
 
-/** n8n-core's own context for the sub-node, in which an agent or chain asks for its model. */
+/** Creates n8n-core's context for the sub-node, as used by an agent or chain. */
 export function createSupplyContext(
 	run: ModelRun,
 	data: IRunExecutionData = createRunExecutionData({}),

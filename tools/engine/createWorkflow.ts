@@ -1,6 +1,6 @@
 import { Workflow, type INode, type INodeType, type INodeTypes } from 'n8n-workflow';
 
-/** A workflow of one node. */
+/** Creates a workflow with a single node. */
 export function createWorkflow(node: INode, type: INodeType): Workflow {
 	const nodeTypes: INodeTypes = {
 		getByName: () => type,

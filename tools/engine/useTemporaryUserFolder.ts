@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Gives n8n's engine a folder of its own for its settings, so that the `.n8n` folder of the person
- * who runs the demo stays as it is. To be called before the engine runs; returns what removes it.
+ * Makes n8n's engine use a temporary folder for its settings instead of the user's `.n8n` folder.
+ * Call this before the engine runs. Returns a function that removes the folder.
  */
 export async function useTemporaryUserFolder(): Promise<() => Promise<void>> {
 	const folder = await mkdtemp(join(tmpdir(), 'n8n-demo-'));

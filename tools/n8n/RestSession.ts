@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** n8n's editor API answered with an error; `status` and the message are n8n's own. */
+/** An error response from n8n's editor API. */
 export class RestError extends Error {
 	override readonly name = 'RestError';
 
@@ -9,33 +9,25 @@ export class RestError extends Error {
 		request: string,
 		detail: string,
 	) {
-		super(`n8n answered ${status} to ${request}: ${detail}`);
+		super(`n8n responded with ${status} to ${request}: ${detail}`);
 	}
 }
 
-function readMessage(text: string): string {
-	try {
-		return (JSON.parse(text) as { message?: string }).message ?? text;
-	} catch {
-		return text;
-	}
-}
-
-/** A browser-like session with n8n's editor API: keeps the login cookie, unwraps `data`. */
+/** A browser-like session with n8n's editor API. */
 export class RestSession {
 	private cookie = '';
-	/** n8n ties a login to the browser that sent this. */
+	/** n8n ties a login to this ID. */
 	private readonly browserId = randomUUID();
 
 	constructor(readonly url: string) {}
 
-	/** Sends one request; `path` starts after `/rest/`. The caller knows the shape of the answer. */
-	async request<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+	/** Sends one request and unwraps the response's `data`. `path` is relative to `/rest/`. */
+	async request<Data>(method: string, path: string, body?: unknown): Promise<Data> {
 		const text = await this.send(method, `/rest/${path}`, body);
-		return (JSON.parse(text) as { data: Answer }).data;
+		return (JSON.parse(text) as { data: Data }).data;
 	}
 
-	/** Reads a file that n8n serves to a logged-in editor, such as `/types/nodes.json`. */
+	/** Reads a JSON file that n8n serves to the editor, such as `/types/nodes.json`. */
 	async readFile<Content>(path: string): Promise<Content> {
 		return JSON.parse(await this.send('GET', path)) as Content;
 	}
@@ -61,5 +53,13 @@ export class RestSession {
 			const [pair = ''] = cookie.split(';');
 			if (pair.startsWith('n8n-auth=')) this.cookie = pair;
 		}
+	}
+}
+
+function readMessage(text: string): string {
+	try {
+		return (JSON.parse(text) as { message?: string }).message ?? text;
+	} catch {
+		return text;
 	}
 }

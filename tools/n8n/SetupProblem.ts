@@ -1,6 +1,6 @@
 /**
- * Something outside this project that the person at the keyboard has to change: no network, no
- * disk, a port that is taken. Its message is shown as it is, without a stack trace.
+ * A problem that the user has to fix outside this project, such as a missing network, a full disk
+ * or a port in use. Its message is shown without a stack trace.
  */
 export class SetupProblem extends Error {
 	override readonly name = 'SetupProblem';

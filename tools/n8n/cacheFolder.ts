@@ -3,11 +3,11 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /**
- * The folder outside the checkout that keeps Node, n8n and the state of `npm start`.
- * `N8N_NODES_WANDB_CACHE` moves it.
+ * The folder for Node.js, n8n and the state of `npm start`, outside the checkout. Can be changed
+ * with `N8N_NODES_WANDB_CACHE`.
  */
 export function cacheFolder(): string {
-	const chosen = process.env.N8N_NODES_WANDB_CACHE;
-	if (chosen) return resolve(chosen);
+	const customFolder = process.env.N8N_NODES_WANDB_CACHE;
+	if (customFolder) return resolve(customFolder);
 	return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'n8n-nodes-wandb-inference');
 }

@@ -11,27 +11,16 @@ interface PackageManifest {
 	[field: string]: unknown;
 }
 
-async function readManifest(folder: string): Promise<PackageManifest> {
-	return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as PackageManifest;
-}
-
-async function makePlace(userFolder: string, packageName: string): Promise<string> {
-	const place = join(userFolder, '.n8n/nodes/node_modules', packageName);
-	await mkdir(dirname(place), { recursive: true });
-	await rm(place, { recursive: true, force: true });
-	return place;
-}
-
 /**
- * Makes n8n load the package from its own folder. Such a package finds the `n8n-workflow` of that
- * folder, not n8n's: n8n then does not recognise the classes of its errors.
+ * Makes n8n load the package from its own folder. The package then uses the `n8n-workflow` in that
+ * folder instead of n8n's, so n8n does not recognize its error classes.
  */
 export async function linkPackage(userFolder: string, packageFolder: string): Promise<void> {
 	const { name } = await readManifest(packageFolder);
-	await symlink(packageFolder, await makePlace(userFolder, name), 'dir');
+	await symlink(packageFolder, await clearInstallPath(userFolder, name), 'dir');
 }
 
-/** Packs the package as `npm publish` would and answers the tarball's path. */
+/** Packs the package as `npm publish` would. Returns the path of the tarball. */
 export async function packPackage(packageFolder: string, targetFolder: string): Promise<string> {
 	await mkdir(targetFolder, { recursive: true });
 	const { stdout } = await run(
@@ -42,7 +31,7 @@ export async function packPackage(packageFolder: string, targetFolder: string): 
 	return join(targetFolder, stdout.trim());
 }
 
-/** Puts the tarball where n8n's own installer would, with the manifest cut as it cuts it. */
+/** Installs the tarball the way n8n does, including its changes to `package.json`. */
 export async function installTarball(userFolder: string, tarball: string): Promise<void> {
 	await mkdir(userFolder, { recursive: true });
 	const unpackedFolder = await mkdtemp(join(userFolder, 'unpacked-'));
@@ -53,8 +42,19 @@ export async function installTarball(userFolder: string, tarball: string): Promi
 		delete manifest.peerDependencies;
 		delete manifest.optionalDependencies;
 		await writeFile(join(unpackedFolder, 'package.json'), JSON.stringify(manifest, null, 2));
-		await rename(unpackedFolder, await makePlace(userFolder, manifest.name));
+		await rename(unpackedFolder, await clearInstallPath(userFolder, manifest.name));
 	} finally {
 		await rm(unpackedFolder, { recursive: true, force: true });
 	}
+}
+
+async function readManifest(folder: string): Promise<PackageManifest> {
+	return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as PackageManifest;
+}
+
+async function clearInstallPath(userFolder: string, packageName: string): Promise<string> {
+	const installPath = join(userFolder, '.n8n/nodes/node_modules', packageName);
+	await mkdir(dirname(installPath), { recursive: true });
+	await rm(installPath, { recursive: true, force: true });
+	return installPath;
 }

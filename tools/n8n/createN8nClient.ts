@@ -4,20 +4,19 @@ import { publishWorkflow } from './publishWorkflow';
 import { RestError, RestSession } from './RestSession';
 import type { SavedCredential, WorkflowFile, WorkflowNode } from './workflowFile';
 
-/** Who owns the n8n instance. */
 export interface OwnerAccount {
 	email: string;
 	password: string;
 }
 
-/** What a person fills in for a credential. */
+/** A credential as entered by a user. */
 export interface CredentialInput {
 	name: string;
 	type: string;
 	data: Record<string, unknown>;
 }
 
-/** A workflow as n8n keeps it; every save gives a new `versionId`. */
+/** A workflow as stored in n8n. Every save assigns a new `versionId`. */
 export interface SavedWorkflow {
 	id: string;
 	name: string;
@@ -25,98 +24,36 @@ export interface SavedWorkflow {
 	nodes: WorkflowNode[];
 }
 
-/** n8n as its editor uses it, for scripts and tests. */
+/** Uses n8n the way its editor does, for scripts and tests. */
 export interface N8nClient {
-	/** Makes the owner's account on a fresh n8n, then logs in. */
+	/** Logs in. On a new n8n instance, creates the owner account first. */
 	logIn(owner: OwnerAccount): Promise<void>;
-	/** The full names of the nodes that n8n has loaded from a package. */
+	/** Returns the full names of the nodes that n8n has loaded from a package. */
 	listNodeTypes(packageName: string): Promise<string[]>;
-	/** Creates the credential, or gives the one of the same name and type these values. */
+	/** Creates the credential, or updates the one with the same name and type. */
 	saveCredential(credential: CredentialInput): Promise<SavedCredential>;
-	/** What the editor's test of the credential says, for values saved or not. */
+	/** Tests a credential, saved or not, like the editor. */
 	testCredential(
 		credential: CredentialInput & { id?: string },
 	): Promise<{ status: 'OK' | 'Error'; message: string }>;
-	/** Saves a workflow from a file, over the one with this id when it still exists. */
+	/** Saves a workflow from a file. Overwrites the one with this ID if it still exists. */
 	importWorkflow(workflow: WorkflowFile, workflowId?: string): Promise<SavedWorkflow>;
-	/** Publishes the workflow, so that its webhooks and triggers answer. */
+	/** Publishes the workflow, which activates its webhooks and triggers. */
 	activateWorkflow(workflow: SavedWorkflow): Promise<void>;
-	/** Presses the editor's execute button; answers the id of the execution. */
+	/** Starts the workflow like the editor's execute button. Returns the execution ID. */
 	runWorkflow(workflow: SavedWorkflow, triggerName?: string): Promise<string>;
-	/** Presses the editor's stop button. */
+	/** Stops an execution like the editor's stop button. */
 	stopExecution(executionId: string): Promise<void>;
 	readExecution(executionId: string): Promise<Execution>;
-	/** The execution once it has ended, well or badly. */
+	/** Waits until the execution has ended, successfully or not. */
 	waitForExecution(executionId: string, withinMs?: number): Promise<Execution>;
-	/** The newest executions first, without their data. */
+	/** Returns a workflow's executions without their data, newest first. */
 	listExecutions(workflowId: string): Promise<Array<{ id: string; status: string }>>;
-	/** Any other request to the editor's API. */
-	request<Answer>(method: string, path: string, body?: unknown): Promise<Answer>;
+	/** Sends any other request to the editor's API. */
+	request<Data>(method: string, path: string, body?: unknown): Promise<Data>;
 }
 
-async function logIn(session: RestSession, { email, password }: OwnerAccount): Promise<void> {
-	const settings = await session.request<{
-		userManagement: { showSetupOnFirstLoad?: boolean };
-	}>('GET', 'settings');
-	if (settings.userManagement.showSetupOnFirstLoad) {
-		const names = { firstName: 'Local', lastName: 'Owner' };
-		await session.request('POST', 'owner/setup', { email, password, ...names });
-	} else {
-		await session.request('POST', 'login', { emailOrLdapLoginId: email, password });
-	}
-}
-
-async function listNodeTypes(session: RestSession, packageName: string): Promise<string[]> {
-	const types = await session.readFile<Array<{ name: string }>>('/types/nodes.json');
-	const names = types.map(({ name }) => name);
-	return [...new Set(names)].filter((name) => name.startsWith(`${packageName}.`));
-}
-
-async function saveCredential(
-	session: RestSession,
-	credential: CredentialInput,
-): Promise<SavedCredential> {
-	const saved = await session.request<SavedCredential[]>('GET', 'credentials');
-	const known = saved.find(
-		({ name, type }) => name === credential.name && type === credential.type,
-	);
-	const { id, name, type } = known
-		? await session.request<SavedCredential>('PATCH', `credentials/${known.id}`, credential)
-		: await session.request<SavedCredential>('POST', 'credentials', credential);
-	return { id, name, type };
-}
-
-async function importWorkflow(
-	session: RestSession,
-	{ name, nodes, connections, settings, pinData }: WorkflowFile,
-	workflowId: string | undefined,
-): Promise<SavedWorkflow> {
-	const content = { name, nodes, connections, settings: settings ?? {}, pinData };
-	if (workflowId) {
-		try {
-			return await session.request<SavedWorkflow>('PATCH', `workflows/${workflowId}`, content);
-		} catch (error) {
-			if (!(error instanceof RestError && error.status === 404)) throw error;
-		}
-	}
-	return await session.request<SavedWorkflow>('POST', 'workflows', content);
-}
-
-async function runWorkflow(
-	session: RestSession,
-	workflow: SavedWorkflow,
-	triggerName = findTrigger(workflow.nodes).name,
-): Promise<string> {
-	const answer = await session.request<{ executionId?: string }>(
-		'POST',
-		`workflows/${workflow.id}/run`,
-		{ triggerToStartFrom: { name: triggerName } },
-	);
-	if (answer.executionId) return answer.executionId;
-	throw new Error(`"${triggerName}" of "${workflow.name}" waits for a request from outside.`);
-}
-
-/** A client of the n8n at this address. Nothing but `logIn` works before `logIn`. */
+/** Creates a client for the n8n instance at `url`. Call `logIn` first. */
 export function createN8nClient(url: string): N8nClient {
 	const session = new RestSession(url);
 	return {
@@ -146,4 +83,66 @@ export function createN8nClient(url: string): N8nClient {
 		},
 		request: async (method, path, body) => await session.request(method, path, body),
 	};
+}
+
+async function logIn(session: RestSession, { email, password }: OwnerAccount): Promise<void> {
+	const settings = await session.request<{
+		userManagement: { showSetupOnFirstLoad?: boolean };
+	}>('GET', 'settings');
+	if (settings.userManagement.showSetupOnFirstLoad) {
+		const names = { firstName: 'Local', lastName: 'Owner' };
+		await session.request('POST', 'owner/setup', { email, password, ...names });
+	} else {
+		await session.request('POST', 'login', { emailOrLdapLoginId: email, password });
+	}
+}
+
+async function listNodeTypes(session: RestSession, packageName: string): Promise<string[]> {
+	const types = await session.readFile<Array<{ name: string }>>('/types/nodes.json');
+	const names = types.map(({ name }) => name);
+	return [...new Set(names)].filter((name) => name.startsWith(`${packageName}.`));
+}
+
+async function saveCredential(
+	session: RestSession,
+	credential: CredentialInput,
+): Promise<SavedCredential> {
+	const saved = await session.request<SavedCredential[]>('GET', 'credentials');
+	const existing = saved.find(
+		({ name, type }) => name === credential.name && type === credential.type,
+	);
+	const { id, name, type } = existing
+		? await session.request<SavedCredential>('PATCH', `credentials/${existing.id}`, credential)
+		: await session.request<SavedCredential>('POST', 'credentials', credential);
+	return { id, name, type };
+}
+
+async function importWorkflow(
+	session: RestSession,
+	{ name, nodes, connections, settings, pinData }: WorkflowFile,
+	workflowId: string | undefined,
+): Promise<SavedWorkflow> {
+	const content = { name, nodes, connections, settings: settings ?? {}, pinData };
+	if (workflowId) {
+		try {
+			return await session.request<SavedWorkflow>('PATCH', `workflows/${workflowId}`, content);
+		} catch (error) {
+			if (!(error instanceof RestError && error.status === 404)) throw error;
+		}
+	}
+	return await session.request<SavedWorkflow>('POST', 'workflows', content);
+}
+
+async function runWorkflow(
+	session: RestSession,
+	workflow: SavedWorkflow,
+	triggerName = findTrigger(workflow.nodes).name,
+): Promise<string> {
+	const { executionId } = await session.request<{ executionId?: string }>(
+		'POST',
+		`workflows/${workflow.id}/run`,
+		{ triggerToStartFrom: { name: triggerName } },
+	);
+	if (executionId) return executionId;
+	throw new Error(`"${triggerName}" in "${workflow.name}" is waiting for an external request.`);
 }

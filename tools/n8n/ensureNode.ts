@@ -7,14 +7,14 @@ import { installFolder } from './installFolder';
 import { runNpm } from './runNpm';
 import { SetupProblem } from './SetupProblem';
 
-/** n8n 2.41 runs on this major version only with its native modules built for it. */
+/** n8n's native modules must be built for the Node.js version that n8n runs on. */
 const majorVersion = 24;
 const pinnedVersion = '24.21.0';
 const diskGigabytes = 0.5;
 
 export interface NodeRuntime {
 	executable: string;
-	/** Folder with `include/node`, for native modules; unset when this Node came without it. */
+	/** Contains `include/node` for building native modules; unset if there is none. */
 	headersFolder?: string;
 }
 
@@ -23,19 +23,14 @@ export interface InstallOptions {
 	signal?: AbortSignal;
 }
 
-function runtimeIn(folder: string, executable: string): NodeRuntime {
-	const hasHeaders = existsSync(join(folder, 'include/node/node.h'));
-	return hasHeaders ? { executable, headersFolder: folder } : { executable };
-}
-
-/** A Node that n8n runs on: the one that runs this script if it fits, else one in the cache. */
+/** Returns a Node.js for n8n: the current one if its version fits, otherwise one from the cache. */
 export async function ensureNode({ report, signal }: InstallOptions): Promise<NodeRuntime> {
 	if (process.versions.node.startsWith(`${majorVersion}.`)) {
 		return runtimeIn(dirname(dirname(process.execPath)), process.execPath);
 	}
 	if (process.platform === 'win32') {
 		throw new SetupProblem(
-			`n8n needs Node ${majorVersion}. Install it and run this again with it.`,
+			`n8n requires Node.js ${majorVersion}. Install it and run this command again.`,
 		);
 	}
 	const packageName = `node-${process.platform}-${process.arch}`;
@@ -43,7 +38,7 @@ export async function ensureNode({ report, signal }: InstallOptions): Promise<No
 	await installFolder(folder, async (unfinishedFolder) => {
 		await requireDiskSpace(cacheFolder(), diskGigabytes);
 		await runNpm({
-			purpose: `Getting Node ${pinnedVersion} for n8n`,
+			purpose: `Installing Node.js ${pinnedVersion} for n8n`,
 			arguments: ['install', '--ignore-scripts', `${packageName}@${pinnedVersion}`],
 			folder: unfinishedFolder,
 			environment: process.env,
@@ -53,4 +48,9 @@ export async function ensureNode({ report, signal }: InstallOptions): Promise<No
 	});
 	const packageFolder = join(folder, 'node_modules', packageName);
 	return runtimeIn(packageFolder, join(packageFolder, 'bin/node'));
+}
+
+function runtimeIn(folder: string, executable: string): NodeRuntime {
+	const hasHeaders = existsSync(join(folder, 'include/node/node.h'));
+	return hasHeaders ? { executable, headersFolder: folder } : { executable };
 }

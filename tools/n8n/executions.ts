@@ -1,13 +1,13 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
-import { parse } from 'flatted';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parse } from 'flatted';
 import { RestError, type RestSession } from './RestSession';
 import type { WorkflowNode } from './workflowFile';
 
 const pollIntervalMs = 100;
 const unfinishedStatuses = ['new', 'running', 'waiting', 'unknown'];
 
-/** One item that a node put out. */
+/** An output item of a node. */
 export interface OutputItem {
 	json: Record<string, unknown>;
 	binary?: Record<string, unknown>;
@@ -15,7 +15,7 @@ export interface OutputItem {
 	error?: unknown;
 }
 
-/** One run of one node: `data.main[output][item]`, or `data.ai_languageModel` for a sub-node. */
+/** One run of a node: `data.main[output][item]`, or `data.ai_languageModel` for a sub-node. */
 export interface NodeRun {
 	data?: Record<string, Array<OutputItem[] | null> | undefined>;
 	error?: { message: string; description?: string | null; [field: string]: unknown };
@@ -23,13 +23,13 @@ export interface NodeRun {
 	[field: string]: unknown;
 }
 
-/** What n8n kept of an execution. */
+/** An execution as saved by n8n. */
 export interface Execution {
 	id: string;
 	status: string;
 	mode: string;
 	workflowId: string;
-	/** The runs of each node, by the node's name. */
+	/** The runs of each node, by node name. */
 	runData: Record<string, NodeRun[] | undefined>;
 	/** The error that ended the execution. */
 	error?: { message: string; description?: string | null; [field: string]: unknown };
@@ -37,16 +37,15 @@ export interface Execution {
 }
 
 interface StoredExecution extends Omit<Execution, 'runData' | 'error' | 'lastNodeExecuted'> {
-	/** References flattened, as the editor unfolds them too. */
+	/** JSON in flatted format. */
 	data: string;
 }
 
-/** Absent while n8n has saved nothing yet. */
 interface StoredData {
 	resultData: Pick<Execution, 'error' | 'lastNodeExecuted'> & { runData?: Execution['runData'] };
 }
 
-/** Reads an execution as it is now; one still running has the runs that n8n has saved so far. */
+/** Reads an execution. While it is running, it contains the node runs saved so far. */
 export async function readExecution(session: RestSession, executionId: string): Promise<Execution> {
 	const stored = await session.request<StoredExecution>('GET', `executions/${executionId}`);
 	const { data, ...execution } = stored;
@@ -55,12 +54,7 @@ export async function readExecution(session: RestSession, executionId: string): 
 	return { ...execution, ...result, runData };
 }
 
-/** Older n8n (seen in 2.16) fails to show an execution of which it has saved nothing yet. */
-function isTooEarly(error: unknown): boolean {
-	return error instanceof RestError && error.status === 500 && /resultData/.test(error.message);
-}
-
-/** Waits until an execution has ended, whatever its end was. */
+/** Waits until an execution has ended, successfully or not. */
 export async function waitForExecution(
 	session: RestSession,
 	executionId: string,
@@ -80,14 +74,19 @@ export async function waitForExecution(
 	}
 }
 
-/** The items of a node's first run on one of its main outputs. */
+/** Returns the items from one main output of a node's first run. */
 export function outputItems(execution: Execution, nodeName: string, outputIndex = 0): OutputItem[] {
 	return execution.runData[nodeName]?.[0]?.data?.main?.[outputIndex] ?? [];
 }
 
-/** The node with which the editor's button starts a workflow: the first trigger that is enabled. */
+/** Returns the node that the editor's execute button starts from: the first enabled trigger. */
 export function findTrigger(nodes: WorkflowNode[]): WorkflowNode {
 	const trigger = nodes.find((node) => !node.disabled && /trigger$|\.webhook$/i.test(node.type));
 	if (!trigger) throw new Error('The workflow has no trigger to start from.');
 	return trigger;
+}
+
+/** Older versions (such as 2.16) fail to return an execution that has no saved data yet. */
+function isTooEarly(error: unknown): boolean {
+	return error instanceof RestError && error.status === 500 && /resultData/.test(error.message);
 }

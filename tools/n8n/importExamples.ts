@@ -6,14 +6,14 @@ import type { N8nClient } from './createN8nClient';
 import type { StartState } from './startState';
 import { withCredential, type SavedCredential, type WorkflowFile } from './workflowFile';
 
-/** The workflow files of a folder, in the order of their names. */
+/** Lists the workflow files in a folder, sorted by name. */
 export async function listExamples(folder: string): Promise<string[]> {
 	return (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
 }
 
 /**
- * Imports every workflow of the folder and publishes those that are meant to be active. An example
- * whose file has not changed is left as the person has edited it in n8n.
+ * Imports all workflows in the folder and publishes those marked as active. If a file has not
+ * changed since the last import, its workflow is skipped to preserve the user's edits.
  */
 export async function importExamples(
 	client: N8nClient,
@@ -21,21 +21,24 @@ export async function importExamples(
 	credential: SavedCredential,
 	examples: StartState['examples'],
 ): Promise<{ examples: StartState['examples']; imported: string[] }> {
-	const kept: StartState['examples'] = {};
+	const current: StartState['examples'] = {};
 	const imported: string[] = [];
 	for (const fileName of await listExamples(folder)) {
 		const text = await readFile(join(folder, fileName), 'utf8');
 		const fileHash = createHash('sha256').update(text).digest('hex');
-		const known = examples[fileName];
-		if (known?.fileHash === fileHash) {
-			kept[fileName] = known;
+		const previous = examples[fileName];
+		if (previous?.fileHash === fileHash) {
+			current[fileName] = previous;
 			continue;
 		}
 		const file = JSON.parse(text) as WorkflowFile;
-		const saved = await client.importWorkflow(withCredential(file, credential), known?.workflowId);
+		const saved = await client.importWorkflow(
+			withCredential(file, credential),
+			previous?.workflowId,
+		);
 		if (file.active) await client.activateWorkflow(saved);
-		kept[fileName] = { workflowId: saved.id, fileHash };
+		current[fileName] = { workflowId: saved.id, fileHash };
 		imported.push(saved.name);
 	}
-	return { examples: kept, imported };
+	return { examples: current, imported };
 }

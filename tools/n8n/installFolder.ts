@@ -4,8 +4,8 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Fills a folder of the cache once and for all. The work happens in a folder beside it that gets
- * the name at the end, so that an install that was interrupted is never taken for a complete one.
+ * Installs into a folder of the cache unless it exists. Works in a temporary folder that is renamed
+ * at the end, so that an interrupted install does not look complete.
  */
 export async function installFolder(
 	folder: string,
@@ -21,7 +21,7 @@ export async function installFolder(
 		await rename(unfinishedFolder, folder);
 	} catch (error) {
 		await rm(unfinishedFolder, { recursive: true, force: true });
-		// Somebody else finished the same install in the meantime: theirs is as good.
+		// Another process may have finished the same install in the meantime.
 		if (!existsSync(folder)) throw error;
 	}
 }

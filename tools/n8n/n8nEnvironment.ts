@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
 
-/** What n8n may see of the terminal it was started from; a person's own n8n settings stay out. */
+/** Variables passed on to n8n. Excludes the user's own n8n settings. */
 const inheritedVariables = [
 	'HOME',
 	'LANG',
@@ -37,8 +37,8 @@ export interface N8nAddress {
 }
 
 /**
- * The whole environment of an n8n on loopback that sends nothing home and shows no offers. It does
- * not contain a `DB_TYPE` or `N8N_ENCRYPTION_KEY` of the terminal, so that no other n8n is touched.
+ * The complete environment for a local n8n without telemetry or promotions. Leaves out variables
+ * such as `DB_TYPE` and `N8N_ENCRYPTION_KEY`, so that n8n cannot touch another instance's data.
  */
 export function n8nEnvironment(
 	userFolder: string,

@@ -10,47 +10,25 @@ export interface ProcessGroupOptions {
 	arguments: string[];
 	folder: string;
 	environment: NodeJS.ProcessEnv;
-	/** Called with each line that the program prints, from both of its outputs. */
+	/** Called with each line on stdout and stderr. */
 	onLine?: (line: string) => void;
 }
 
 export interface ProcessGroup {
-	/** Absent when the program could not be started. */
+	/** Absent if the program could not be started. */
 	processId: number | undefined;
-	/** Settles when the program has ended: its exit code, or null when a signal ended it. */
+	/** Resolves with the exit code, or `null` if the program was killed by a signal. */
 	exited: Promise<number | null>;
 	isRunning(): boolean;
-	/** The last lines that the program printed, oldest first. */
+	/** The most recent output lines, oldest first. */
 	lines(): string[];
-	/** Asks the program to end, and ends it and all that it started when it takes too long. */
+	/** Asks the program to exit, and kills the whole group if that takes too long. */
 	stop(graceMs: number): Promise<void>;
 }
 
-function signalGroup(groupId: number, signal: NodeJS.Signals): void {
-	try {
-		process.kill(-groupId, signal);
-	} catch (error) {
-		const code = error instanceof Error && 'code' in error ? error.code : undefined;
-		// macOS answers EPERM for a group whose last member has ended but was not yet collected.
-		if (code !== 'ESRCH' && code !== 'EPERM') throw error;
-	}
-}
-
-function keepLines(child: ChildProcess, onLine: ProcessGroupOptions['onLine']): string[] {
-	const lines: string[] = [];
-	for (const input of [child.stdout, child.stderr]) {
-		if (!input) continue;
-		createInterface({ input }).on('line', (line) => {
-			if (lines.push(line) > keptLines) lines.shift();
-			onLine?.(line);
-		});
-	}
-	return lines;
-}
-
 /**
- * Starts a program in a process group of its own: a Ctrl-C in the terminal reaches only us, so that
- * we decide the order in which things end, and no descendant outlives this process.
+ * Starts a program in its own process group. Ctrl+C in the terminal then reaches only this process,
+ * which can shut everything down in order, and no child process outlives it.
  */
 export function startProcessGroup(options: ProcessGroupOptions): ProcessGroup {
 	const child = spawn(options.command, options.arguments, {
@@ -70,7 +48,7 @@ export function startProcessGroup(options: ProcessGroupOptions): ProcessGroup {
 	};
 	child.once('exit', settle);
 	const exited = once(child, 'close').then(([exitCode]) => exitCode as number | null);
-	// A program that cannot be started emits an error and nothing else.
+	// A program that cannot be started emits only an error.
 	exited.catch(settle);
 
 	return {
@@ -85,4 +63,26 @@ export function startProcessGroup(options: ProcessGroupOptions): ProcessGroup {
 			clearTimeout(force);
 		},
 	};
+}
+
+function keepLines(child: ChildProcess, onLine: ProcessGroupOptions['onLine']): string[] {
+	const lines: string[] = [];
+	for (const input of [child.stdout, child.stderr]) {
+		if (!input) continue;
+		createInterface({ input }).on('line', (line) => {
+			if (lines.push(line) > keptLines) lines.shift();
+			onLine?.(line);
+		});
+	}
+	return lines;
+}
+
+function signalGroup(groupId: number, signal: NodeJS.Signals): void {
+	try {
+		process.kill(-groupId, signal);
+	} catch (error) {
+		const code = error instanceof Error && 'code' in error ? error.code : undefined;
+		// macOS reports EPERM if the group's last process has exited but was not yet reaped.
+		if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+	}
 }

@@ -10,20 +10,7 @@ interface Publication {
 	triggers: Array<{ errorMessage: string | null }>;
 }
 
-async function readPublication(
-	session: RestSession,
-	workflowId: string,
-): Promise<Publication | undefined> {
-	try {
-		return await session.request('GET', `workflows/${workflowId}/publication-status`);
-	} catch (error) {
-		// Older versions of n8n publish before they answer and have no such path.
-		if (error instanceof RestError && error.status === 404) return undefined;
-		throw error;
-	}
-}
-
-/** Publishes one version of a workflow; when this settles, its webhooks and triggers answer. */
+/** Publishes a version of a workflow and waits until its webhooks and triggers are active. */
 export async function publishWorkflow(
 	session: RestSession,
 	workflow: { id: string; name: string; versionId: string },
@@ -37,8 +24,21 @@ export async function publishWorkflow(
 		if (problem) throw new Error(`n8n could not publish "${name}": ${problem}`);
 		if (publication?.status !== 'in_progress') return;
 		if (Date.now() > deadlineMs) {
-			throw new Error(`n8n had not published "${name}" after ${publishWithinMs / 1000} s.`);
+			throw new Error(`n8n did not publish "${name}" within ${publishWithinMs / 1000} s.`);
 		}
 		await delay(pollIntervalMs);
+	}
+}
+
+async function readPublication(
+	session: RestSession,
+	workflowId: string,
+): Promise<Publication | undefined> {
+	try {
+		return await session.request('GET', `workflows/${workflowId}/publication-status`);
+	} catch (error) {
+		// Older versions of n8n publish synchronously and do not have this endpoint.
+		if (error instanceof RestError && error.status === 404) return undefined;
+		throw error;
 	}
 }

@@ -14,13 +14,13 @@ const shownLines = 20;
 
 export interface N8nOptions {
 	program: N8nProgram;
-	/** Holds n8n's database and installed packages; kept between runs by whoever owns it. */
+	/** Contains n8n's database and installed packages. Not deleted when n8n stops. */
 	userFolder: string;
 	/** Default: any free port. */
 	port?: number;
-	/** The community package under work, linked from its folder or installed from a tarball. */
+	/** The community package to link from its folder or install from a tarball. */
 	package?: { folder: string } | { tarball: string };
-	/** Settings on top of those of a quiet local n8n. */
+	/** Additional environment variables; override those of `n8nEnvironment`. */
 	environment?: NodeJS.ProcessEnv;
 	readyWithinMs?: number;
 	signal?: AbortSignal;
@@ -28,58 +28,29 @@ export interface N8nOptions {
 
 export interface RunningN8n {
 	url: string;
-	/** The last lines of n8n's log. */
+	/** The most recent lines of n8n's log. */
 	logs(): string;
-	/** Settles when n8n has ended, by itself or by `stop`. */
+	/** Settles when n8n has exited, for any reason. */
 	exited: Promise<number | null>;
 	stop(): Promise<void>;
 }
 
-async function isReady(url: string, signal: AbortSignal | undefined): Promise<boolean> {
-	try {
-		const response = await fetch(`${url}/healthz/readiness`, { signal });
-		return response.ok;
-	} catch {
-		return false;
-	}
-}
-
-async function waitUntilReady(url: string, n8n: ProcessGroup, options: N8nOptions): Promise<void> {
-	const readyWithinMs = options.readyWithinMs ?? 180_000;
-	const deadlineMs = Date.now() + readyWithinMs;
-	while (!(await isReady(url, options.signal))) {
-		options.signal?.throwIfAborted();
-		const log = n8n.lines().slice(-shownLines).join('\n');
-		if (!n8n.isRunning()) throw new SetupProblem(`n8n ended while it started.\n\n${log}`);
-		if (Date.now() > deadlineMs) {
-			throw new SetupProblem(`n8n was not ready after ${readyWithinMs / 1000} s.\n\n${log}`);
-		}
-		await delay(pollIntervalMs);
-	}
-}
-
-async function placePackage(options: N8nOptions): Promise<void> {
-	if (!options.package) return;
-	if ('folder' in options.package) await linkPackage(options.userFolder, options.package.folder);
-	else await installTarball(options.userFolder, options.package.tarball);
-}
-
-/** Starts n8n on loopback and answers when it takes requests; `stop` leaves no process behind. */
+/** Starts n8n on 127.0.0.1 and waits until it is ready. `stop` leaves no process behind. */
 export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
 	const { program, userFolder } = options;
 	const port = options.port ?? (await findFreePort());
 	await requireFreePort(port);
 	await mkdir(userFolder, { recursive: true });
-	await placePackage(options);
+	await addPackage(options);
 	const address = { port, brokerPort: await findFreePort() };
 	const n8n = startProcessGroup({
 		command: program.command,
 		arguments: [...program.arguments, 'start'],
-		// n8n reads a file .env from the folder it is started in: never one of the checkout.
+		// n8n reads `.env` from its working directory, so it must not start in the checkout.
 		folder: userFolder,
 		environment: {
 			...n8nEnvironment(userFolder, program.path, address),
-			// It asks a server on the internet at every start; versions that lack it refuse the name.
+			// Contacts a server on every start. Older versions reject this unknown module name.
 			...(program.version === testedVersion ? { N8N_DISABLED_MODULES: 'mcp-registry' } : {}),
 			...options.environment,
 		},
@@ -97,4 +68,33 @@ export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
 		exited: n8n.exited,
 		stop: async () => await n8n.stop(stopGraceMs),
 	};
+}
+
+async function addPackage(options: N8nOptions): Promise<void> {
+	if (!options.package) return;
+	if ('folder' in options.package) await linkPackage(options.userFolder, options.package.folder);
+	else await installTarball(options.userFolder, options.package.tarball);
+}
+
+async function waitUntilReady(url: string, n8n: ProcessGroup, options: N8nOptions): Promise<void> {
+	const readyWithinMs = options.readyWithinMs ?? 180_000;
+	const deadlineMs = Date.now() + readyWithinMs;
+	while (!(await isReady(url, options.signal))) {
+		options.signal?.throwIfAborted();
+		const log = n8n.lines().slice(-shownLines).join('\n');
+		if (!n8n.isRunning()) throw new SetupProblem(`n8n exited during startup.\n\n${log}`);
+		if (Date.now() > deadlineMs) {
+			throw new SetupProblem(`n8n was not ready after ${readyWithinMs / 1000} s.\n\n${log}`);
+		}
+		await delay(pollIntervalMs);
+	}
+}
+
+async function isReady(url: string, signal: AbortSignal | undefined): Promise<boolean> {
+	try {
+		const response = await fetch(`${url}/healthz/readiness`, { signal });
+		return response.ok;
+	} catch {
+		return false;
+	}
 }

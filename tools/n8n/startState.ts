@@ -4,22 +4,16 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OwnerAccount } from './createN8nClient';
 
-/** What `npm start` remembers from one run to the next, beside n8n's own database. */
+/** What `npm start` remembers between runs, in addition to n8n's database. */
 export interface StartState {
 	owner: OwnerAccount;
-	/** The imported examples, by file name: the workflow and the file as it was then. */
+	/** The imported examples by file name, with the hash of the imported file. */
 	examples: Record<string, { workflowId: string; fileHash: string } | undefined>;
 }
 
 const fileName = 'start.json';
 
-function newState(): StartState {
-	// n8n asks for an upper-case letter and a digit.
-	const password = `${randomBytes(9).toString('base64url')}A1`;
-	return { owner: { email: 'owner@n8n.local', password }, examples: {} };
-}
-
-/** The state kept in the folder, or a new one with a new password, saved at once. */
+/** Loads the state, or creates and saves a new one with a new password. */
 export async function loadStartState(folder: string): Promise<StartState> {
 	try {
 		return JSON.parse(await readFile(join(folder, fileName), 'utf8')) as StartState;
@@ -32,8 +26,14 @@ export async function loadStartState(folder: string): Promise<StartState> {
 	}
 }
 
-/** Keeps the state for the next run, readable by this user only. */
+/** Saves the state to a file that only the current user can read. */
 export async function saveStartState(folder: string, state: StartState): Promise<void> {
 	await mkdir(folder, { recursive: true });
 	await writeFile(join(folder, fileName), JSON.stringify(state, null, 2), { mode: 0o600 });
+}
+
+function newState(): StartState {
+	// n8n requires an uppercase letter and a digit.
+	const password = `${randomBytes(9).toString('base64url')}A1`;
+	return { owner: { email: 'owner@n8n.local', password }, examples: {} };
 }

@@ -1,4 +1,4 @@
-/** A node of a workflow as it is saved: only what has to be known here. */
+/** A node of a saved workflow. Only fields that are used here are listed. */
 export interface WorkflowNode {
 	name: string;
 	type: string;
@@ -13,25 +13,24 @@ export interface WorkflowFile {
 	nodes: WorkflowNode[];
 	connections: Record<string, unknown>;
 	settings?: Record<string, unknown>;
-	/** Exported from a published workflow. */
+	/** True if the workflow was published when it was exported. */
 	active?: boolean;
 	[field: string]: unknown;
 }
 
-/** How a node names the credential that it uses. */
+/** A node's reference to a credential. */
 export interface CredentialReference {
 	id: string;
 	name: string;
 }
 
-/** A saved credential, with the type that decides which nodes can use it. */
 export interface SavedCredential extends CredentialReference {
 	type: string;
 }
 
 /**
- * The workflow with every node that asks for a credential of this type using this one: an exported
- * workflow names a credential by an id that exists only where it came from.
+ * Replaces the credential in every node that uses this credential type, because the credential IDs
+ * in an exported workflow exist only in the n8n instance that it comes from.
  */
 export function withCredential(
 	workflow: WorkflowFile,

@@ -1,15 +1,12 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
 import type { ServerResponse } from 'node:http';
+import { deliver, type Delivery } from './delivery';
+import { currentTimeMs, type RecordedRequest, type RequestOutcome } from './recordedRequest';
 
-import { deliver } from './delivery';
-import type { Delivery } from './delivery';
-import { currentTimeMs } from './recordedRequest';
-import type { RecordedRequest, RequestOutcome } from './recordedRequest';
-
-/** One request and its answer, from the first byte until it has ended in one of the possible ways. */
+/** One request and its response, until it is answered, aborted or reset. */
 export class Exchange {
-	isAnswer = false;
-	private giveBackSlot?: () => void;
+	isCompletion = false;
+	private releaseSlot?: () => void;
 	private stopDelivery?: () => void;
 
 	constructor(
@@ -23,20 +20,20 @@ export class Exchange {
 		});
 	}
 
-	/** Keeps a slot until the exchange has ended. */
-	holdSlot(giveBackSlot: () => void): void {
-		this.giveBackSlot = giveBackSlot;
+	/** Releases the slot when the exchange ends. */
+	holdSlot(releaseSlot: () => void): void {
+		this.releaseSlot = releaseSlot;
 	}
 
 	get holdsSlot(): boolean {
-		return this.giveBackSlot !== undefined;
+		return this.releaseSlot !== undefined;
 	}
 
 	send(delivery: Delivery): void {
 		if (this.record.outcome !== undefined) return;
 		const elapsedMs = () => currentTimeMs() - this.record.startedAtMs;
 		this.stopDelivery = deliver(this.response, delivery, elapsedMs, (outcome) => {
-			this.isAnswer = outcome === 'answered' && delivery.isAnswer === true;
+			this.isCompletion = outcome === 'answered' && delivery.isCompletion === true;
 			this.settle(outcome);
 		});
 	}
@@ -48,7 +45,7 @@ export class Exchange {
 		record.endedAtMs = currentTimeMs();
 		if (response.headersSent) record.status = response.statusCode;
 		this.stopDelivery?.();
-		this.giveBackSlot?.();
+		this.releaseSlot?.();
 		this.onSettled(this);
 	}
 }

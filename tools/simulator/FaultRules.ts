@@ -10,23 +10,7 @@ interface RuleState {
 	hitCount: number;
 }
 
-function concerns({ rule }: RuleState, request: RecordedRequest): boolean {
-	const { model, matches } = rule.when ?? {};
-	const askedModel = isJsonObject(request.body) ? request.body.model : undefined;
-	if (model !== undefined && model !== askedModel) return false;
-	return matches === undefined || matches(request);
-}
-
-function isDue(state: RuleState): boolean {
-	const { every, first, probability } = state.rule.when ?? {};
-	const chance = state.random.next();
-	if (state.hitCount >= (state.rule.times ?? Infinity)) return false;
-	if (every !== undefined && state.seenCount % every !== 0) return false;
-	if (first !== undefined && state.seenCount > first) return false;
-	return probability === undefined || chance < probability;
-}
-
-/** The rules of one simulator with what they have seen so far. */
+/** A simulator's fault rules and what they have matched so far. */
 export class FaultRules {
 	private readonly states: RuleState[] = [];
 
@@ -46,16 +30,32 @@ export class FaultRules {
 		this.states.length = 0;
 	}
 
-	/** The fault of this request, if any. Every rule counts the request, whichever wins. */
+	/** The fault for this request, if any. Every rule counts the request, not only the winner. */
 	choose(request: RecordedRequest, path: 'chat' | 'models'): Fault | undefined {
-		const due = this.states.filter((state) => {
-			if ((state.rule.path ?? 'chat') !== path || !concerns(state, request)) return false;
+		const triggered = this.states.filter((state) => {
+			if ((state.rule.path ?? 'chat') !== path || !appliesTo(state, request)) return false;
 			state.seenCount += 1;
-			return isDue(state);
+			return isTriggered(state);
 		});
-		const [winner] = due;
+		const [winner] = triggered;
 		if (winner === undefined) return undefined;
 		winner.hitCount += 1;
 		return winner.rule.fault;
 	}
+}
+
+function appliesTo({ rule }: RuleState, request: RecordedRequest): boolean {
+	const { model, matches } = rule.when ?? {};
+	const requestedModel = isJsonObject(request.body) ? request.body.model : undefined;
+	if (model !== undefined && model !== requestedModel) return false;
+	return matches === undefined || matches(request);
+}
+
+function isTriggered(state: RuleState): boolean {
+	const { every, first, probability } = state.rule.when ?? {};
+	const chance = state.random.next();
+	if (state.hitCount >= (state.rule.times ?? Infinity)) return false;
+	if (every !== undefined && state.seenCount % every !== 0) return false;
+	if (first !== undefined && state.seenCount > first) return false;
+	return probability === undefined || chance < probability;
 }

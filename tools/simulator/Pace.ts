@@ -1,18 +1,18 @@
 import { hashText, Random } from './random';
 import type { SimulatorSettings } from './simulatorOptions';
 
-/** How long an answer takes as a whole. */
+/** How long a completion takes in total. */
 export type Latency =
 	| { kind: 'constant'; ms: number }
 	| { kind: 'logNormal'; medianMs: number; sigma: number; minMs?: number; maxMs?: number };
 
-/** When an answer's first and last token are due, counted from the request. */
-export interface AnswerTimes {
+/** When the first and last tokens of a completion are due, measured from the request. */
+export interface TokenTimes {
 	firstMs: number;
 	lastMs: number;
 }
 
-/** Decides how long each answer takes; the same seed gives the same latencies in the same order. */
+/** Decides how long each completion takes. The same seed produces the same latencies. */
 export class Pace {
 	private readonly random: Random;
 
@@ -20,8 +20,8 @@ export class Pace {
 		this.random = new Random(hashText('latency', settings.seed));
 	}
 
-	/** The times of the next answer, whose longest choice has so many tokens. */
-	next(tokenCount: number): AnswerTimes {
+	/** Times for the next completion; `tokenCount` is the length of its longest choice. */
+	next(tokenCount: number): TokenTimes {
 		const { tokensPerSecond, timeToFirstTokenMs: firstMs } = this.settings;
 		if (Number.isFinite(tokensPerSecond)) {
 			return { firstMs, lastMs: firstMs + (tokenCount / tokensPerSecond) * 1000 };

@@ -1,5 +1,4 @@
-import type { ChatMessage, ChatRequest } from './chatRequest';
-import { countImages, textOf } from './chatRequest';
+import { countImages, textOf, type ChatMessage, type ChatRequest } from './chatRequest';
 import { hashText } from './random';
 import { countTokens } from './tokens';
 
@@ -8,35 +7,20 @@ const messageOverheadTokens = 4;
 const imageTokens = 256;
 const maximumPrefixes = 100_000;
 
-/** How many tokens of a prompt there are, and how many of them were cached. */
+/** The number of tokens in a prompt, and how many of them were cached. */
 export interface PromptTokens {
 	promptTokens: number;
 	cachedTokens: number;
 }
 
-function countMessage(message: ChatMessage): number {
-	const calls = message.tool_calls == null ? '' : JSON.stringify(message.tool_calls);
-	return (
-		messageOverheadTokens +
-		countTokens(textOf(message)) +
-		countTokens(calls) +
-		imageTokens * countImages(message)
-	);
-}
-
-function countOfferedFunctions(request: ChatRequest): number {
-	const offered = request.tools ?? request.functions;
-	return offered == null ? 0 : countTokens(JSON.stringify(offered));
-}
-
 /**
- * Remembers the leading messages of earlier requests, as an engine's prefix cache does: per scope, model and `cache_salt`, in
- * whole blocks of 16 tokens, and never the whole prompt.
+ * Remembers the leading messages of earlier requests, like an engine's prefix cache: per scope,
+ * model and `cache_salt`, in whole blocks of 16 tokens, and never the entire prompt.
  */
 export class PrefixCache {
 	private readonly seen = new Set<number>();
 
-	/** Counts the prompt and remembers it. The scope is the project, or the key without one. */
+	/** Counts the prompt's tokens and remembers its messages. */
 	count(request: ChatRequest, scope: string): PromptTokens {
 		let promptTokens = 3 + countOfferedFunctions(request);
 		let hash = hashText(JSON.stringify([scope, request.model, request.cache_salt, request.tools]));
@@ -65,4 +49,19 @@ export class PrefixCache {
 			return;
 		}
 	}
+}
+
+function countOfferedFunctions(request: ChatRequest): number {
+	const offered = request.tools ?? request.functions;
+	return offered == null ? 0 : countTokens(JSON.stringify(offered));
+}
+
+function countMessage(message: ChatMessage): number {
+	const calls = message.tool_calls == null ? '' : JSON.stringify(message.tool_calls);
+	return (
+		messageOverheadTokens +
+		countTokens(textOf(message)) +
+		countTokens(calls) +
+		imageTokens * countImages(message)
+	);
 }

@@ -1,35 +1,17 @@
 import { pickByAffinity } from './affinity';
 import { fakeValue } from './fakeValue';
-import { isJsonObject } from './jsonObject';
-import type { JsonObject } from './jsonObject';
+import { isJsonObject, type JsonObject } from './jsonObject';
 import type { Random } from './random';
 import { writeSchemaText } from './schemaText';
 
-/** Keywords that only the general generator handles. */
-const leftToFaker = ['allOf', 'not', 'if', 'patternProperties', 'contains', 'pattern', 'format'];
-const shallowDepth = 5;
-const uniqueTries = 20;
-
-function isNullSchema(schema: unknown): boolean {
-	return isJsonObject(schema) && (schema.type === 'null' || schema.const === null);
-}
-
-function typeOf(schema: JsonObject): unknown {
-	if (Array.isArray(schema.type)) {
-		return schema.type.find((type) => type !== 'null') ?? 'null';
-	}
-	if (schema.type !== undefined) return schema.type;
-	if (schema.properties !== undefined || schema.required !== undefined) return 'object';
-	return schema.items === undefined ? 'string' : 'array';
-}
-
-function numberOf(value: unknown): number | undefined {
-	return typeof value === 'number' ? value : undefined;
-}
+/** Keywords that are left to json-schema-faker. */
+const fakerKeywords = ['allOf', 'not', 'if', 'patternProperties', 'contains', 'pattern', 'format'];
+const maxOptionalDepth = 5;
+const maxDuplicates = 20;
 
 /**
- * Writes values that satisfy one JSON schema and look like an answer to the user's text. The same schema, text and state of
- * `random` give the same values.
+ * Writes values that match a JSON schema and look like an answer to the user's text. The same
+ * schema, text and state of `random` produce the same values.
  */
 export class SchemaWriter {
 	constructor(
@@ -44,7 +26,7 @@ export class SchemaWriter {
 			return this.write(this.resolve(schema.$ref), name, depth + 1);
 		if ('const' in schema) return schema.const;
 		if (Array.isArray(schema.enum)) return this.pick(schema.enum);
-		if (leftToFaker.some((keyword) => keyword in schema)) {
+		if (fakerKeywords.some((keyword) => keyword in schema)) {
 			return fakeValue(schema, this.root, this.random);
 		}
 		const branches = schema.anyOf ?? schema.oneOf;
@@ -59,7 +41,7 @@ export class SchemaWriter {
 		depth: number,
 	): unknown {
 		if (schema.properties !== undefined) return fakeValue(schema, this.root, this.random);
-		if (depth >= shallowDepth && branches.some(isNullSchema)) return null;
+		if (depth >= maxOptionalDepth && branches.some(isNullSchema)) return null;
 		const branch = branches.find((candidate) => !isNullSchema(candidate)) ?? branches[0];
 		return this.write(branch, name, depth + 1);
 	}
@@ -101,15 +83,15 @@ export class SchemaWriter {
 		const required: unknown[] = Array.isArray(schema.required) ? schema.required : [];
 		const written: JsonObject = {};
 		for (const [name, property] of Object.entries(properties)) {
-			if (depth >= shallowDepth && !required.includes(name)) continue;
+			if (depth >= maxOptionalDepth && !required.includes(name)) continue;
 			written[name] = this.write(property, name, depth + 1);
 		}
 		for (const name of required) {
 			if (typeof name !== 'string' || name in written) continue;
 			written[name] = this.write(schema.additionalProperties, name, depth + 1);
 		}
-		const wanted = Math.max(numberOf(schema.minProperties) ?? 0, this.isMap(schema) ? 1 : 0);
-		for (let count = 1; Object.keys(written).length < wanted; count += 1) {
+		const minimum = Math.max(numberOf(schema.minProperties) ?? 0, this.isMap(schema) ? 1 : 0);
+		for (let count = 1; Object.keys(written).length < minimum; count += 1) {
 			written[`entry${count}`] = this.write(schema.additionalProperties, 'entry', depth + 1);
 		}
 		return written;
@@ -120,21 +102,22 @@ export class SchemaWriter {
 	}
 
 	private writeArray(schema: JsonObject, name: string, depth: number): unknown[] {
-		const fixed: unknown[] = Array.isArray(schema.prefixItems) ? schema.prefixItems : [];
-		const values = fixed.map((item) => this.write(item, name, depth + 1));
+		const prefixItems: unknown[] = Array.isArray(schema.prefixItems) ? schema.prefixItems : [];
+		const values = prefixItems.map((item) => this.write(item, name, depth + 1));
 		const minimum = numberOf(schema.minItems) ?? 0;
-		const wished = depth >= shallowDepth ? minimum : Math.max(minimum, this.random.integer(1, 3));
-		const count = Math.min(wished, numberOf(schema.maxItems) ?? Infinity);
+		const desired =
+			depth >= maxOptionalDepth ? minimum : Math.max(minimum, this.random.integer(1, 3));
+		const count = Math.min(desired, numberOf(schema.maxItems) ?? Infinity);
 		if (schema.items === false) return values;
-		for (let tries = 0; values.length < count && tries < count + uniqueTries; tries += 1) {
-			const value = this.writeItem(schema.items, name, depth, tries);
+		for (let attempt = 0; values.length < count && attempt < count + maxDuplicates; attempt += 1) {
+			const value = this.writeItem(schema.items, name, depth, attempt);
 			const isRepeated = schema.uniqueItems === true && this.includes(values, value);
 			if (!isRepeated) values.push(value);
 		}
 		return values;
 	}
 
-	/** Only the first item follows the text: the same affinity for all would repeat one value. */
+	/** Only the first item depends on the text; otherwise every item would have the same value. */
 	private writeItem(items: unknown, name: string, depth: number, position: number): unknown {
 		if (position > 0 && isJsonObject(items) && Array.isArray(items.enum)) {
 			return items.enum[this.random.integer(0, items.enum.length - 1)];
@@ -164,4 +147,21 @@ export class SchemaWriter {
 		const steps = this.random.integer(Math.ceil(lowest / step), Math.floor(highest / step));
 		return Number((steps * step).toFixed(10));
 	}
+}
+
+function isNullSchema(schema: unknown): boolean {
+	return isJsonObject(schema) && (schema.type === 'null' || schema.const === null);
+}
+
+function typeOf(schema: JsonObject): unknown {
+	if (Array.isArray(schema.type)) {
+		return schema.type.find((type) => type !== 'null') ?? 'null';
+	}
+	if (schema.type !== undefined) return schema.type;
+	if (schema.properties !== undefined || schema.required !== undefined) return 'object';
+	return schema.items === undefined ? 'string' : 'array';
+}
+
+function numberOf(value: unknown): number | undefined {
+	return typeof value === 'number' ? value : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Random } from './random';
 
-/** Words that speak for a value. A value's own name always speaks for it. */
+/** Words that suggest a value. A value's own name always suggests it. */
 const evidence: ReadonlyArray<{ values: RegExp; words: RegExp }> = [
 	{
 		values: /^(positive|happy|satisfied|good)$/i,
@@ -46,21 +46,9 @@ const evidence: ReadonlyArray<{ values: RegExp; words: RegExp }> = [
 	},
 ];
 
-function countMatches(text: string, pattern: RegExp): number {
-	return [...text.matchAll(pattern)].length;
-}
-
-function score(value: string, text: string): number {
-	const name = value.replace(/[_-]+/g, ' ').toLowerCase();
-	const named = name.length > 2 && text.toLowerCase().includes(name) ? 2 : 0;
-	return evidence
-		.filter(({ values }) => values.test(value))
-		.reduce((sum, { words }) => sum + countMatches(text, words), named);
-}
-
 /**
- * The value that the text speaks for most, so that a simulated classification looks sensible; `neutral` (or medium,
- * other, ...) when it speaks for none, else one by chance.
+ * The value that the text suggests most, so that simulated classifications look plausible. If the
+ * text suggests none, a neutral value such as `medium` or `other`, or else a random one.
  */
 export function pickByAffinity(
 	random: Random,
@@ -78,4 +66,16 @@ export function pickByAffinity(
 		(value) => typeof value === 'string' && /^(neutral|medium|normal|other|general)$/i.test(value),
 	);
 	return undecided ?? random.pick(values);
+}
+
+function score(value: string, text: string): number {
+	const name = value.replace(/[_-]+/g, ' ').toLowerCase();
+	const nameScore = name.length > 2 && text.toLowerCase().includes(name) ? 2 : 0;
+	return evidence
+		.filter(({ values }) => values.test(value))
+		.reduce((sum, { words }) => sum + countMatches(text, words), nameScore);
+}
+
+function countMatches(text: string, pattern: RegExp): number {
+	return [...text.matchAll(pattern)].length;
 }

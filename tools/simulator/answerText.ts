@@ -1,18 +1,22 @@
-import { countImages, textOf } from './chatRequest';
-import type { ChatMessage, ChatRequest } from './chatRequest';
+import { countImages, textOf, type ChatMessage, type ChatRequest } from './chatRequest';
 import type { Directives } from './directives';
-import { readTopics, writeSentences, writeTokens } from './prose';
+import { extractTopics, writeSentences, writeTokens } from './prose';
 import type { Random } from './random';
 import { SchemaWriter } from './SchemaWriter';
 
-function isToolResult(message: ChatMessage): boolean {
-	return message.role === 'tool' || message.role === 'function';
-}
-
-/** The results that the conversation ends with, in their order. */
-function trailingToolResults(messages: ChatMessage[]): string[] {
-	const lastOther = messages.findLastIndex((message) => !isToolResult(message));
-	return messages.slice(lastOther + 1).map(textOf);
+/** Writes an answer's full text, not yet limited by `stop` and `max_tokens`. */
+export function writeAnswerText(
+	request: ChatRequest,
+	directives: Directives,
+	random: Random,
+): string {
+	if (directives.answer !== undefined) return directives.answer;
+	const format = request.response_format?.type ?? 'text';
+	if (format !== 'text') return writeJson(request, directives, random);
+	if (directives.tokenCount !== undefined) {
+		return writeTokens(random, extractTopics(directives.plainText), directives.tokenCount);
+	}
+	return writeProse(request, directives, random);
 }
 
 function writeJson(request: ChatRequest, directives: Directives, random: Random): string {
@@ -21,12 +25,12 @@ function writeJson(request: ChatRequest, directives: Directives, random: Random)
 		const schema = format.json_schema.schema ?? {};
 		return JSON.stringify(new SchemaWriter(schema, random, directives.plainText).write());
 	}
-	const topics = readTopics(directives.plainText);
+	const topics = extractTopics(directives.plainText);
 	return JSON.stringify({ answer: writeSentences(random, topics, 1), topics: topics.slice(0, 3) });
 }
 
 function writeProse(request: ChatRequest, directives: Directives, random: Random): string {
-	const topics = readTopics(directives.plainText);
+	const topics = extractTopics(directives.plainText);
 	const results = trailingToolResults(request.messages);
 	const imageCount = request.messages.reduce((sum, message) => sum + countImages(message), 0);
 	const opening = [
@@ -39,17 +43,12 @@ function writeProse(request: ChatRequest, directives: Directives, random: Random
 	return [...opening, writeSentences(random, topics, sentenceCount)].join(' ');
 }
 
-/** The text of an answer before `stop` and `max_tokens` cut it. */
-export function writeAnswerText(
-	request: ChatRequest,
-	directives: Directives,
-	random: Random,
-): string {
-	if (directives.answer !== undefined) return directives.answer;
-	const format = request.response_format?.type ?? 'text';
-	if (format !== 'text') return writeJson(request, directives, random);
-	if (directives.tokenCount !== undefined) {
-		return writeTokens(random, readTopics(directives.plainText), directives.tokenCount);
-	}
-	return writeProse(request, directives, random);
+/** The tool results at the end of the conversation. */
+function trailingToolResults(messages: ChatMessage[]): string[] {
+	const lastOther = messages.findLastIndex((message) => !isToolResult(message));
+	return messages.slice(lastOther + 1).map(textOf);
+}
+
+function isToolResult(message: ChatMessage): boolean {
+	return message.role === 'tool' || message.role === 'function';
 }

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
 import { STATUS_CODES } from 'node:http';
 
-/** Why a 429 was sent: W&B uses the same status for four causes. */
+/** The reason for a 429, which W&B sends in four different situations. */
 export type TooManyRequestsReason = 'concurrency' | 'quota' | 'personalAccount' | 'rate';
 
 const quotaMessage = 'You exceeded your current quota, please check your plan and billing details';
@@ -21,10 +21,10 @@ const messages: Record<number, string> = {
 	404: 'Not found',
 	500: 'The server had an error while processing your request',
 	503: 'The engine is currently overloaded, please try again later',
-	504: 'The upstream server did not answer in time',
+	504: 'The upstream server did not respond in time',
 };
 
-/** The text that the service's documentation gives for a status, else the status's own name. */
+/** The message that W&B documents for a status, or else the status's standard name. */
 export function documentedMessage(
 	status: number,
 	reason: TooManyRequestsReason = 'concurrency',
@@ -33,12 +33,12 @@ export function documentedMessage(
 	return messages[status] ?? STATUS_CODES[status] ?? `Status ${status}`;
 }
 
-/** The documented error body. */
+/** An error body in the documented form. */
 export function errorBody(status: number, message: string): object {
 	return { error: { code: status, message } };
 }
 
-/** A refusal that becomes the documented error body. */
+/** An error that is sent to the client in the documented form. */
 export class ApiError extends Error {
 	constructor(
 		readonly status: number,
@@ -48,7 +48,6 @@ export class ApiError extends Error {
 	}
 }
 
-/** The refusal of one 429 cause. */
 export function tooManyRequests(reason: TooManyRequestsReason): ApiError {
 	return new ApiError(429, documentedMessage(429, reason));
 }

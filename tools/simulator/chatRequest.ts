@@ -1,14 +1,12 @@
-import { isJsonObject } from './jsonObject';
-import type { JsonObject } from './jsonObject';
+import { isJsonObject, type JsonObject } from './jsonObject';
 
-/** A tool call of an assistant message, in a request or in an answer. */
+/** A tool call in an assistant message, in a request or in a completion. */
 export interface ToolCall {
 	id: string;
 	type: 'function';
 	function: { name: string; arguments: string };
 }
 
-/** One message of a request. */
 export interface ChatMessage {
 	role: 'developer' | 'system' | 'user' | 'assistant' | 'tool' | 'function';
 	content?: string | JsonObject[] | null;
@@ -17,20 +15,19 @@ export interface ChatMessage {
 	tool_calls?: ToolCall[];
 }
 
-/** A function that the model may call, offered as a tool or as a legacy function. */
+/** A function that the model can call, from `tools` or the legacy `functions`. */
 export interface FunctionDefinition {
 	name: string;
 	description?: string;
 	parameters?: JsonObject;
 }
 
-/** How the answer must be written. */
 export type ResponseFormat =
 	| { type: 'text' }
 	| { type: 'json_object' }
 	| { type: 'json_schema'; json_schema: { name: string; schema?: JsonObject } };
 
-/** A chat request that `validateChatRequest` found well formed. A null means the same as a missing field. */
+/** A chat request that passed `validateChatRequest`. `null` means the same as a missing field. */
 export interface ChatRequest {
 	model: string;
 	messages: ChatMessage[];
@@ -53,7 +50,7 @@ export interface ChatRequest {
 	cache_salt?: string | null;
 }
 
-/** The text of a message, its text parts joined. */
+/** The text of a message, with its text parts joined. */
 export function textOf(message: ChatMessage): string {
 	if (!Array.isArray(message.content)) return message.content ?? '';
 	return message.content
@@ -62,13 +59,13 @@ export function textOf(message: ChatMessage): string {
 		.join('\n');
 }
 
-/** How many images a message shows. */
+/** The number of images in a message. */
 export function countImages(message: ChatMessage): number {
 	if (!Array.isArray(message.content)) return 0;
 	return message.content.filter((part) => isJsonObject(part) && part.type === 'image_url').length;
 }
 
-/** The last message of the user, which the answer is about. */
+/** The last user message, which the completion answers. */
 export function lastUserMessage(request: ChatRequest): ChatMessage | undefined {
 	return request.messages.findLast((message) => message.role === 'user');
 }

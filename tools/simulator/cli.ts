@@ -1,23 +1,27 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, no-console -- not shipped: runs outside n8n */
 import { parseArgs } from 'node:util';
+import {
+	startSimulator,
+	type FaultRule,
+	type Latency,
+	type RecordedRequest,
+	type SimulatorOptions,
+} from './simulator';
 
-import { startSimulator } from './simulator';
-import type { FaultRule, Latency, RecordedRequest, SimulatorOptions } from './simulator';
+const usage = `Starts a simulated W&B Inference service, so that you can try the nodes without an account.
 
-const usage = `Starts a W&B Inference service on this machine, for trying the nodes without an account.
-
-npx tsx tools/simulator/cli.ts [options]
-  --port 8990               the port (default 8990; 0 takes a free one)
-  --key KEY                 the API key it accepts (default simulator-key)
-  --limit 10                requests at once per project; one more gets a 429
-  --latency 300             milliseconds that every answer takes
-  --lognormal 800,0.6       or log-normal: median milliseconds, sigma
-  --ttft 200                milliseconds until the first token
-  --tokens-per-second 60    let the length of an answer decide its time
-  --error 429:0.05          share of requests that fail with a status; repeatable
-  --seed 1                  another seed gives other answers
-  --quiet                   no line per request
-  --help                    this text`;
+npm run simulator -- [options]
+  --port 8990               port (default 8990; 0 for any free port)
+  --key KEY                 API key to accept (default simulator-key)
+  --limit 10                maximum concurrent requests per project (429 above that)
+  --latency 300             response time in milliseconds
+  --lognormal 800,0.6       log-normal response time: median in milliseconds, sigma
+  --ttft 200                time to first token in milliseconds
+  --tokens-per-second 60    generation speed; replaces --latency and --lognormal
+  --error 429:0.05          status and share of requests that fail; repeatable
+  --seed 1                  seed for the generated answers (default 1)
+  --quiet                   do not log requests
+  --help                    show this help`;
 
 const optionKinds = {
 	port: { type: 'string', default: '8990' },
@@ -33,55 +37,19 @@ const optionKinds = {
 	help: { type: 'boolean', default: false },
 } as const;
 
-function readNumber(name: string, text: string | undefined): number | undefined {
-	if (text === undefined) return undefined;
-	const value = Number(text);
-	if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
-		throw new Error(`--${name} needs a number of 0 or more, not '${text}'.`);
+async function main(): Promise<void> {
+	const options = readOptions();
+	if (options === undefined) {
+		console.log(usage);
+		return;
 	}
-	return value;
-}
-
-function readWholeNumber(name: string, text: string | undefined): number | undefined {
-	const value = readNumber(name, text);
-	if (value !== undefined && !Number.isInteger(value)) {
-		throw new Error(`--${name} needs a whole number, not '${String(text)}'.`);
-	}
-	return value;
-}
-
-function readPort(text: string): number {
-	const port = readWholeNumber('port', text) ?? 0;
-	if (port > 65_535) throw new Error(`--port needs a number up to 65535, not '${text}'.`);
-	return port;
-}
-
-function readLatency(constant?: string, logNormal?: string): Latency | undefined {
-	if (logNormal === undefined) {
-		const ms = readNumber('latency', constant);
-		return ms === undefined ? undefined : { kind: 'constant', ms };
-	}
-	if (constant !== undefined) throw new Error('Give --latency or --lognormal, not both.');
-	const [median, sigma = ''] = logNormal.split(',');
-	const medianMs = readNumber('lognormal', median) ?? 0;
-	return { kind: 'logNormal', medianMs, sigma: readNumber('lognormal', sigma) ?? 0 };
-}
-
-function readFault(text: string): FaultRule {
-	const [, status, share] = /^([45]\d\d):(0?\.\d+|[01](?:\.0+)?)$/.exec(text) ?? [];
-	if (status === undefined || share === undefined) {
-		throw new Error(`--error needs STATUS:SHARE such as 429:0.05, not '${text}'.`);
-	}
-	const fault = { kind: 'status', status: Number(status) } as const;
-	return { when: { probability: Number(share) }, fault };
-}
-
-function printRequest({ method, path, body, ...request }: RecordedRequest): void {
-	const model =
-		typeof body === 'object' && body !== null && 'model' in body ? ` ${String(body.model)}` : '';
-	const durationMs = Math.round((request.endedAtMs ?? request.startedAtMs) - request.startedAtMs);
-	const result = `${request.status ?? '-'} ${request.outcome ?? ''}`;
-	console.log(`${method} ${path}${model} -> ${result} in ${durationMs} ms`);
+	const simulator = await startSimulator(options);
+	console.log(`Base URL: ${simulator.baseUrl}`);
+	console.log(`API key:  ${options.apiKeys?.join(', ') ?? ''}`);
+	console.log('Press Ctrl+C to stop.');
+	const stop = () => void simulator.close();
+	process.once('SIGINT', stop);
+	process.once('SIGTERM', stop);
 }
 
 function readOptions(): SimulatorOptions | undefined {
@@ -101,22 +69,60 @@ function readOptions(): SimulatorOptions | undefined {
 	};
 }
 
-async function run(): Promise<void> {
-	const options = readOptions();
-	if (options === undefined) {
-		console.log(usage);
-		return;
-	}
-	const simulator = await startSimulator(options);
-	console.log(`Base URL: ${simulator.baseUrl}`);
-	console.log(`API key:  ${options.apiKeys?.join(', ') ?? ''}`);
-	console.log('Ctrl-C ends it.');
-	const end = () => void simulator.close();
-	process.once('SIGINT', end);
-	process.once('SIGTERM', end);
+function readPort(text: string): number {
+	const port = readWholeNumber('port', text) ?? 0;
+	if (port > 65_535) throw new Error(`--port must be at most 65535, not '${text}'.`);
+	return port;
 }
 
-run().catch((error: unknown) => {
+function readWholeNumber(name: string, text: string | undefined): number | undefined {
+	const value = readNumber(name, text);
+	if (value !== undefined && !Number.isInteger(value)) {
+		throw new Error(`--${name} must be a whole number, not '${String(text)}'.`);
+	}
+	return value;
+}
+
+function readNumber(name: string, text: string | undefined): number | undefined {
+	if (text === undefined) return undefined;
+	const value = Number(text);
+	if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
+		throw new Error(`--${name} must be a number of at least 0, not '${text}'.`);
+	}
+	return value;
+}
+
+function readLatency(constant?: string, logNormal?: string): Latency | undefined {
+	if (logNormal === undefined) {
+		const ms = readNumber('latency', constant);
+		return ms === undefined ? undefined : { kind: 'constant', ms };
+	}
+	if (constant !== undefined) throw new Error('Use either --latency or --lognormal, not both.');
+	const [median, sigma = ''] = logNormal.split(',');
+	const medianMs = readNumber('lognormal', median) ?? 0;
+	return { kind: 'logNormal', medianMs, sigma: readNumber('lognormal', sigma) ?? 0 };
+}
+
+function readFault(text: string): FaultRule {
+	const [, status, share] = /^([45]\d\d):(0?\.\d+|[01](?:\.0+)?)$/.exec(text) ?? [];
+	if (status === undefined || share === undefined) {
+		throw new Error(
+			`--error must have the form STATUS:SHARE, for example 429:0.05, not '${text}'.`,
+		);
+	}
+	const fault = { kind: 'status', status: Number(status) } as const;
+	return { when: { probability: Number(share) }, fault };
+}
+
+function printRequest({ method, path, body, ...request }: RecordedRequest): void {
+	const model =
+		typeof body === 'object' && body !== null && 'model' in body ? ` ${String(body.model)}` : '';
+	const durationMs = Math.round((request.endedAtMs ?? request.startedAtMs) - request.startedAtMs);
+	const result = `${request.status ?? '-'} ${request.outcome ?? ''}`;
+	console.log(`${method} ${path}${model} -> ${result} in ${durationMs} ms`);
+}
+
+main().catch((error: unknown) => {
 	console.error(error instanceof Error ? error.message : String(error));
 	process.exitCode = 1;
 });

@@ -1,25 +1,24 @@
-import type { AnswerChoice } from './answer';
 import type { ChatRequest } from './chatRequest';
+import type { Choice } from './choices';
 import type { JsonObject } from './jsonObject';
 import { writeLogprob } from './logprobs';
 import type { PromptTokens } from './PrefixCache';
 import { splitTokens } from './tokens';
 
-/** An answer with everything that both ways of sending it need. */
+/** Everything needed to send a completion, streamed or not. */
 export interface Completion {
 	id: string;
 	createdSeconds: number;
 	request: ChatRequest;
-	choices: AnswerChoice[];
+	choices: Choice[];
 	prompt: PromptTokens;
 }
 
-/** The sum of all choices' tokens, reasoning included. */
-export function countCompletionTokens(choices: AnswerChoice[]): number {
+/** The number of tokens in all choices, including reasoning. */
+export function countCompletionTokens(choices: Choice[]): number {
 	return choices.reduce((sum, choice) => sum + choice.completionTokens, 0);
 }
 
-/** The `usage` of a completion. */
 export function usageOf({ choices, prompt }: Completion): JsonObject {
 	const completionTokens = countCompletionTokens(choices);
 	const reasoningTokens = choices.reduce((sum, choice) => sum + choice.reasoningTokens, 0);
@@ -32,26 +31,7 @@ export function usageOf({ choices, prompt }: Completion): JsonObject {
 	};
 }
 
-function logprobsOf(choice: AnswerChoice, request: ChatRequest): JsonObject | null {
-	if (request.logprobs !== true || choice.content === null) return null;
-	const content = splitTokens(choice.content).map((token, position) =>
-		writeLogprob(token, position, choice.seed, request.top_logprobs ?? 0),
-	);
-	return { content, refusal: null };
-}
-
-function messageOf(choice: AnswerChoice): JsonObject {
-	return {
-		role: 'assistant',
-		content: choice.content,
-		refusal: null,
-		reasoning: choice.reasoning,
-		...(choice.toolCalls.length > 0 && { tool_calls: choice.toolCalls }),
-		...(choice.functionCall && { function_call: choice.functionCall }),
-	};
-}
-
-/** The body of an answer that isn't streamed. */
+/** The response body of a completion that is not streamed. */
 export function buildCompletionBody(completion: Completion): JsonObject {
 	return {
 		id: completion.id,
@@ -66,4 +46,23 @@ export function buildCompletionBody(completion: Completion): JsonObject {
 		})),
 		usage: usageOf(completion),
 	};
+}
+
+function messageOf(choice: Choice): JsonObject {
+	return {
+		role: 'assistant',
+		content: choice.content,
+		refusal: null,
+		reasoning: choice.reasoning,
+		...(choice.toolCalls.length > 0 && { tool_calls: choice.toolCalls }),
+		...(choice.functionCall && { function_call: choice.functionCall }),
+	};
+}
+
+function logprobsOf(choice: Choice, request: ChatRequest): JsonObject | null {
+	if (request.logprobs !== true || choice.content === null) return null;
+	const content = splitTokens(choice.content).map((token, position) =>
+		writeLogprob(token, position, choice.seed, request.top_logprobs ?? 0),
+	);
+	return { content, refusal: null };
 }

@@ -1,30 +1,30 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
 import type { ServerResponse } from 'node:http';
 
-/** Part of a body and when it is due, counted from the request. */
-export interface DeliveryPiece {
+/** Part of a response body and when it is due, measured from the request. */
+export interface DeliveryChunk {
 	data: string | Buffer;
 	dueMs: number;
 }
 
-/** Everything that goes out for one request. */
+/** Everything that is sent in response to one request. */
 export interface Delivery {
-	/** Absent when the connection ends, or stalls, before any header. */
+	/** Absent if the connection ends or stalls before the headers. */
 	status?: number;
 	headers: Record<string, string>;
-	pieces: DeliveryPiece[];
-	/** What follows the last piece: a proper end, a broken connection, or nothing ever again. */
+	chunks: DeliveryChunk[];
+	/** What follows the last chunk: a clean end, a connection reset, or silence. */
 	ending: 'end' | 'reset' | 'stall';
-	/** True for an answer that counts as a served item. */
-	isAnswer?: boolean;
+	/** True for a completion that counts as an answered item. */
+	isCompletion?: boolean;
 }
 
-/** A JSON body that is sent whole. */
+/** A JSON body that is sent in one piece. */
 export function jsonDelivery(status: number, body: unknown, dueMs = 0): Delivery {
 	return textDelivery(status, 'application/json', JSON.stringify(body), dueMs);
 }
 
-/** A body that is sent whole, with its length announced. */
+/** A body that is sent in one piece, with a `Content-Length` header. */
 export function textDelivery(
 	status: number,
 	contentType: string,
@@ -34,14 +34,14 @@ export function textDelivery(
 	return {
 		status,
 		headers: { 'content-type': contentType, 'content-length': String(Buffer.byteLength(text)) },
-		pieces: [{ data: text, dueMs }],
+		chunks: [{ data: text, dueMs }],
 		ending: 'end',
 	};
 }
 
 /**
- * Sends the delivery, each piece when it is due. `onEnd` runs just before the last byte goes out, so that a client that has
- * seen the end finds everything freed. Returns what stops the sending.
+ * Sends each chunk when it is due. Calls `onEnd` just before the last byte, so that the request's
+ * slot is free by the time the client sees the end. Returns a function that stops sending.
  */
 export function deliver(
 	response: ServerResponse,
@@ -49,40 +49,49 @@ export function deliver(
 	elapsedMs: () => number,
 	onEnd: (outcome: 'answered' | 'reset') => void,
 ): () => void {
-	const { pieces, status } = delivery;
+	const { chunks, status } = delivery;
 	let position = 0;
 	let timer: NodeJS.Timeout | undefined;
 	const writeHead = () => {
 		if (status !== undefined && !response.headersSent) response.writeHead(status, delivery.headers);
 	};
-	const finish = (last: DeliveryPiece | undefined) => {
-		writeHead();
-		if (delivery.ending === 'end') {
-			onEnd('answered');
-			response.end(last?.data);
-			return;
-		}
-		if (status !== undefined) response.flushHeaders();
-		if (last !== undefined) response.write(last.data);
-		if (delivery.ending === 'stall') return;
-		onEnd('reset');
-		setImmediate(() => response.socket?.resetAndDestroy());
-	};
 	const advance = () => {
 		const nowMs = elapsedMs();
 		response.cork();
-		let piece = pieces[position];
-		while (piece !== undefined && piece.dueMs <= nowMs && position < pieces.length - 1) {
+		let chunk = chunks[position];
+		while (chunk !== undefined && chunk.dueMs <= nowMs && position < chunks.length - 1) {
 			writeHead();
-			response.write(piece.data);
+			response.write(chunk.data);
 			position += 1;
-			piece = pieces[position];
+			chunk = chunks[position];
 		}
-		// Before the end: Node.js 24 sends the end of a corked answer ahead of what is corked.
+		// Must come before the end: Node.js 24 sends the end of a corked response before its data.
 		response.uncork();
-		if (piece === undefined || piece.dueMs <= nowMs) finish(piece);
-		else timer = setTimeout(advance, Math.ceil(piece.dueMs - nowMs));
+		if (chunk !== undefined && chunk.dueMs > nowMs) {
+			timer = setTimeout(advance, Math.ceil(chunk.dueMs - nowMs));
+			return;
+		}
+		writeHead();
+		finish(response, delivery, chunk, onEnd);
 	};
 	advance();
 	return () => clearTimeout(timer);
+}
+
+function finish(
+	response: ServerResponse,
+	{ status, ending }: Delivery,
+	lastChunk: DeliveryChunk | undefined,
+	onEnd: (outcome: 'answered' | 'reset') => void,
+): void {
+	if (ending === 'end') {
+		onEnd('answered');
+		response.end(lastChunk?.data);
+		return;
+	}
+	if (status !== undefined) response.flushHeaders();
+	if (lastChunk !== undefined) response.write(lastChunk.data);
+	if (ending === 'stall') return;
+	onEnd('reset');
+	setImmediate(() => response.socket?.resetAndDestroy());
 }

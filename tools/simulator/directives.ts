@@ -1,4 +1,4 @@
-/** What a test asks of the answer inside its last user message. */
+/** Instructions for the completion, written into the last user message by a test. */
 export interface Directives {
 	/** The message without the directives. */
 	plainText: string;
@@ -21,44 +21,9 @@ const tokensPattern = /\[\[tokens: *(\d+)\]\]/g;
 const flagPattern = /\[\[(think-tags|empty)\]\]/g;
 const callPattern = /\[\[call: *([\w.-]+)\s*/g;
 
-function isJson(text: string): boolean {
-	try {
-		JSON.parse(text);
-		return true;
-	} catch {
-		return false;
-	}
-}
-
-/** JSON may hold `]]` itself, so a call ends at the first `]]` that leaves nothing or valid JSON before it. */
-function endOfCall(text: string, argumentsStart: number): number {
-	let end = text.indexOf(']]', argumentsStart);
-	while (end !== -1) {
-		const written = text.slice(argumentsStart, end).trim();
-		if (written === '' || isJson(written)) return end;
-		end = text.indexOf(']]', end + 1);
-	}
-	return -1;
-}
-
-function takeCalls(text: string, calls: CallDirective[]): string {
-	let rest = '';
-	let position = 0;
-	for (const match of text.matchAll(callPattern)) {
-		const argumentsStart = match.index + match[0].length;
-		const end = endOfCall(text, argumentsStart);
-		if (match.index < position || end === -1) continue;
-		const written = text.slice(argumentsStart, end).trim();
-		calls.push({ name: match[1] ?? '', ...(written !== '' && { arguments: written }) });
-		rest += text.slice(position, match.index);
-		position = end + 2;
-	}
-	return rest + text.slice(position);
-}
-
 /**
- * Reads `[[answer: TEXT]]`, `[[reason: TEXT]]`, `[[tokens: N]]`, `[[think-tags]]`, `[[empty]]` and any number of
- * `[[call: name {json}]]`; text that is none of these stays as it is.
+ * Reads `[[answer: TEXT]]`, `[[reason: TEXT]]`, `[[tokens: N]]`, `[[think-tags]]`, `[[empty]]` and
+ * any number of `[[call: name {json}]]`. Other text is left unchanged.
  */
 export function readDirectives(text: string): Directives {
 	const directives: Directives = { plainText: text, thinkTags: false, empty: false, calls: [] };
@@ -78,4 +43,39 @@ export function readDirectives(text: string): Directives {
 		})
 		.trim();
 	return directives;
+}
+
+function takeCalls(text: string, calls: CallDirective[]): string {
+	let rest = '';
+	let position = 0;
+	for (const match of text.matchAll(callPattern)) {
+		const argumentsStart = match.index + match[0].length;
+		const end = endOfCall(text, argumentsStart);
+		if (match.index < position || end === -1) continue;
+		const written = text.slice(argumentsStart, end).trim();
+		calls.push({ name: match[1] ?? '', ...(written !== '' && { arguments: written }) });
+		rest += text.slice(position, match.index);
+		position = end + 2;
+	}
+	return rest + text.slice(position);
+}
+
+/** JSON can contain `]]`, so a call ends at the first `]]` preceded by nothing or by valid JSON. */
+function endOfCall(text: string, argumentsStart: number): number {
+	let end = text.indexOf(']]', argumentsStart);
+	while (end !== -1) {
+		const written = text.slice(argumentsStart, end).trim();
+		if (written === '' || isJson(written)) return end;
+		end = text.indexOf(']]', end + 1);
+	}
+	return -1;
+}
+
+function isJson(text: string): boolean {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
+	}
 }

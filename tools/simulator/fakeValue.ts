@@ -1,11 +1,10 @@
 import { JSONSchemaFaker } from 'json-schema-faker';
-
 import type { JsonObject } from './jsonObject';
 import type { Random } from './random';
 
 /**
- * Some value that satisfies a schema with keywords that `SchemaWriter` leaves alone: patterns, formats, allOf. Repeats
- * itself for the same state of `random`.
+ * Writes a value for a schema with keywords that `SchemaWriter` does not handle, such as `pattern`,
+ * `format` and `allOf`. The same state of `random` produces the same value.
  */
 export function fakeValue(schema: JsonObject, root: JsonObject, random: Random): unknown {
 	JSONSchemaFaker.option({

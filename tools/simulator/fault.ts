@@ -1,39 +1,37 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
 import type { ServerResponse } from 'node:http';
-
 import type { TooManyRequestsReason } from './apiError';
 import type { RecordedRequest } from './recordedRequest';
 
-/** Where a connection breaks. `inStream` of an answer that isn't streamed means `inBody`. */
+/** Where a connection breaks. If the response is not streamed, `inStream` means `inBody`. */
 export interface FaultPoint {
-	/** `inBody` is after half of the whole body; `inStream` is after `afterEvents` whole events (2 when left out). */
+	/** `inBody`: halfway through the body. `inStream`: after `afterEvents` events (default 2). */
 	where: 'beforeHeaders' | 'inBody' | 'inStream';
 	afterEvents?: number;
 }
 
-/** What goes wrong. */
 export type Fault =
-	/** An error status, by default with the documented body; a 502 with a gateway's HTML page. */
+	/** An error status, by default with the documented body, or a gateway's HTML page for a 502. */
 	| {
 			kind: 'status';
 			status: number;
-			/** Which of the documented 429 texts; `concurrency` when left out. */
+			/** Selects the documented message of a 429; default `concurrency`. */
 			reason?: TooManyRequestsReason;
 			body?: object | string;
 			headers?: Record<string, string>;
-			/** The `Retry-After` header as it is written. */
+			/** The value of the `Retry-After` header. */
 			retryAfter?: string;
 			delayMs?: number;
 	  }
 	/** The connection is reset. */
 	| ({ kind: 'reset' } & FaultPoint)
-	/** The connection stays open and nothing more comes. */
+	/** The connection stays open, but nothing more is sent. */
 	| ({ kind: 'stall' } & FaultPoint)
-	/** The stream ends properly without a finish reason and `[DONE]`; half of the events when no number is given. */
+	/** The stream ends cleanly, but without a finish reason or `[DONE]`; by default halfway. */
 	| { kind: 'endStreamEarly'; afterEvents?: number }
-	/** An `{error: {...}}` event inside a stream that began with 200, followed by `[DONE]` as engines do. */
+	/** An `{error: {...}}` event in a stream with status 200, followed by `[DONE]`. */
 	| { kind: 'errorInStream'; afterEvents?: number; status?: number; message?: string }
-	/** Any answer: a redirect, a 204, truncated JSON, HTML. */
+	/** Any other response, such as a redirect, a 204, truncated JSON or HTML. */
 	| {
 			kind: 'body';
 			status?: number;
@@ -41,33 +39,33 @@ export type Fault =
 			body: string | Buffer;
 			headers?: Record<string, string>;
 	  }
-	/** The test answers by itself. */
+	/** The test sends the response itself. */
 	| {
 			kind: 'custom';
 			handle: (request: RecordedRequest, response: ServerResponse) => void | Promise<void>;
 	  };
 
-/** Which requests a fault hits: all conditions that are given must hold; without any it hits every one. */
+/** Which requests a fault affects: those that meet all specified conditions, or else all. */
 export interface FaultCondition {
-	/** Every nth request that `model` and `matches` let through, counted from when the rule was added. */
+	/** Every nth request that passes `model` and `matches`, counted from when the rule was added. */
 	every?: number;
-	/** Between 0 and 1, drawn from the simulator's seed. */
+	/** Between 0 and 1. The draws depend on the simulator's seed. */
 	probability?: number;
-	/** Only the first n requests that `model` and `matches` let through. */
+	/** Only the first n requests that pass `model` and `matches`. */
 	first?: number;
 	model?: string;
 	matches?: (request: RecordedRequest) => boolean;
 }
 
 /**
- * A fault and when it happens. Rules see the requests that access and the concurrency limit let in; the first rule that hits
- * wins.
+ * A fault and when it happens. Rules apply to requests that have passed authentication and the
+ * concurrency limit. If several match, the first one wins.
  */
 export interface FaultRule {
 	when?: FaultCondition;
-	/** How often the rule may hit in all; without end when left out. */
+	/** Maximum number of times the rule applies; unlimited by default. */
 	times?: number;
-	/** The endpoint; `chat` when left out. */
+	/** The endpoint; default `chat`. */
 	path?: 'chat' | 'models';
 	fault: Fault;
 }

@@ -1,10 +1,9 @@
 import { documentedMessage, errorBody } from './apiError';
-import { jsonDelivery, textDelivery } from './delivery';
-import type { Delivery, DeliveryPiece } from './delivery';
+import { jsonDelivery, textDelivery, type Delivery, type DeliveryChunk } from './delivery';
 import type { Fault, FaultPoint } from './fault';
 import { doneEvent } from './streamEvents';
 
-/** A fault that the simulator sends by itself. */
+/** A fault that the simulator produces itself. */
 export type SimulatedFault = Exclude<Fault, { kind: 'custom' }>;
 
 const gatewayPage = `<html>
@@ -13,6 +12,24 @@ const gatewayPage = `<html>
 </html>
 `;
 const defaultEventsBeforeFault = 2;
+
+/** What is sent instead of `original`, which is only created for faults that damage it. */
+export function buildFaultyDelivery(fault: SimulatedFault, original: () => Delivery): Delivery {
+	switch (fault.kind) {
+		case 'status':
+			return statusDelivery(fault);
+		case 'body':
+			return bodyDelivery(fault);
+		case 'reset':
+		case 'stall':
+			if (fault.where === 'beforeHeaders') return { headers: {}, chunks: [], ending: fault.kind };
+			return interrupted(original(), fault, fault.kind);
+		case 'endStreamEarly':
+			return endedEarly(original(), fault.afterEvents);
+		case 'errorInStream':
+			return withErrorEvent(original(), fault);
+	}
+}
 
 function statusDelivery(fault: Extract<Fault, { kind: 'status' }>): Delivery {
 	const { status, body, delayMs = 0 } = fault;
@@ -32,68 +49,50 @@ function bodyDelivery(fault: Extract<Fault, { kind: 'body' }>): Delivery {
 	const { status = 200, contentType, body } = fault;
 	const headers: Record<string, string> = {};
 	if (contentType !== undefined) headers['content-type'] = contentType;
-	const pieces = body.length === 0 ? [] : [{ data: body, dueMs: 0 }];
-	return { status, headers: { ...headers, ...fault.headers }, pieces, ending: 'end' };
+	const chunks = body.length === 0 ? [] : [{ data: body, dueMs: 0 }];
+	return { status, headers: { ...headers, ...fault.headers }, chunks, ending: 'end' };
+}
+
+function interrupted(original: Delivery, point: FaultPoint, ending: 'reset' | 'stall'): Delivery {
+	const eventCount = point.afterEvents ?? defaultEventsBeforeFault;
+	const chunks =
+		point.where === 'inStream' && isStreamed(original)
+			? original.chunks.slice(0, eventCount)
+			: firstHalf(original);
+	return { ...original, chunks, ending, isCompletion: false };
 }
 
 function isStreamed(delivery: Delivery): boolean {
 	return delivery.headers['content-type']?.startsWith('text/event-stream') ?? false;
 }
 
-function lastDueMs(pieces: DeliveryPiece[]): number {
-	return pieces.at(-1)?.dueMs ?? 0;
+function firstHalf({ chunks }: Delivery): DeliveryChunk[] {
+	const body = Buffer.concat(chunks.map(({ data }) => Buffer.from(data)));
+	return [{ data: body.subarray(0, Math.floor(body.length / 2)), dueMs: lastDueMs(chunks) }];
 }
 
-function halfOf({ pieces }: Delivery): DeliveryPiece[] {
-	const whole = Buffer.concat(pieces.map(({ data }) => Buffer.from(data)));
-	return [{ data: whole.subarray(0, Math.floor(whole.length / 2)), dueMs: lastDueMs(pieces) }];
+function lastDueMs(chunks: DeliveryChunk[]): number {
+	return chunks.at(-1)?.dueMs ?? 0;
 }
 
-function broken(answer: Delivery, point: FaultPoint, ending: 'reset' | 'stall'): Delivery {
-	const eventCount = point.afterEvents ?? defaultEventsBeforeFault;
-	const pieces =
-		point.where === 'inStream' && isStreamed(answer)
-			? answer.pieces.slice(0, eventCount)
-			: halfOf(answer);
-	return { ...answer, pieces, ending, isAnswer: false };
-}
-
-function endedEarly(answer: Delivery, afterEvents: number | undefined): Delivery {
-	const headers = { ...answer.headers };
+function endedEarly(original: Delivery, afterEvents: number | undefined): Delivery {
+	const headers = { ...original.headers };
 	delete headers['content-length'];
-	const whole = { ...answer, headers, isAnswer: false };
-	if (!isStreamed(answer)) return { ...whole, pieces: halfOf(answer) };
-	const beforeFinish = Math.max(0, answer.pieces.length - 2);
+	const withoutLength = { ...original, headers, isCompletion: false };
+	if (!isStreamed(original)) return { ...withoutLength, chunks: firstHalf(original) };
+	const beforeFinish = Math.max(0, original.chunks.length - 2);
 	const eventCount = Math.min(afterEvents ?? Math.ceil(beforeFinish / 2), beforeFinish);
-	return { ...whole, pieces: answer.pieces.slice(0, eventCount) };
+	return { ...withoutLength, chunks: original.chunks.slice(0, eventCount) };
 }
 
 function withErrorEvent(
-	answer: Delivery,
+	original: Delivery,
 	fault: Extract<Fault, { kind: 'errorInStream' }>,
 ): Delivery {
 	const status = fault.status ?? 500;
 	const body = errorBody(status, fault.message ?? documentedMessage(status));
-	if (!isStreamed(answer)) return jsonDelivery(status, body, lastDueMs(answer.pieces));
-	const kept = answer.pieces.slice(0, fault.afterEvents ?? defaultEventsBeforeFault);
+	if (!isStreamed(original)) return jsonDelivery(status, body, lastDueMs(original.chunks));
+	const kept = original.chunks.slice(0, fault.afterEvents ?? defaultEventsBeforeFault);
 	const data = `data: ${JSON.stringify(body)}\n\n${doneEvent.text}`;
-	return { ...answer, pieces: [...kept, { data, dueMs: lastDueMs(kept) }], isAnswer: false };
-}
-
-/** What goes out instead of the answer. The answer is only written for faults that spoil it. */
-export function buildFaultyDelivery(fault: SimulatedFault, answer: () => Delivery): Delivery {
-	switch (fault.kind) {
-		case 'status':
-			return statusDelivery(fault);
-		case 'body':
-			return bodyDelivery(fault);
-		case 'reset':
-		case 'stall':
-			if (fault.where === 'beforeHeaders') return { headers: {}, pieces: [], ending: fault.kind };
-			return broken(answer(), fault, fault.kind);
-		case 'endStreamEarly':
-			return endedEarly(answer(), fault.afterEvents);
-		case 'errorInStream':
-			return withErrorEvent(answer(), fault);
-	}
+	return { ...original, chunks: [...kept, { data, dueMs: lastDueMs(kept) }], isCompletion: false };
 }

@@ -14,13 +14,9 @@ const alternatives = [
 	' this',
 ] as const;
 
-function tokenLogprob(token: string, logprob: number): JsonObject {
-	return { token, logprob: Number(logprob.toFixed(6)), bytes: [...Buffer.from(token)] };
-}
-
 /**
- * The log probability of one token in OpenAI's shape; the token itself comes first among its `top_logprobs`. The same
- * token at the same position of a choice gets the same values.
+ * The log probability of a token, in OpenAI's format. The token itself comes first in its
+ * `top_logprobs`. The same token at the same position of a choice gets the same values.
  */
 export function writeLogprob(
 	token: string,
@@ -37,4 +33,8 @@ export function writeLogprob(
 		top.push(tokenLogprob(alternatives[top.length % alternatives.length] ?? ' the', logprob));
 	}
 	return { ...tokenLogprob(token, chosen), top_logprobs: top.slice(0, topCount) };
+}
+
+function tokenLogprob(token: string, logprob: number): JsonObject {
+	return { token, logprob: Number(logprob.toFixed(6)), bytes: [...Buffer.from(token)] };
 }

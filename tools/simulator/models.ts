@@ -1,16 +1,16 @@
 /**
- * `always` cannot be switched off; `on` and `off` are defaults that `chat_template_kwargs.enable_thinking` changes.
+ * `always` cannot be turned off. `on` and `off` are defaults that
+ * `chat_template_kwargs.enable_thinking` overrides.
  */
 export type ReasoningMode = 'always' | 'on' | 'off';
 
-/** What the simulator knows of a model that it serves. */
 export interface SimulatedModel {
 	id: string;
 	reasoning: ReasoningMode;
 	contextTokens: number;
 }
 
-/** The models that are served when the options name none: some of W&B's list, one of every kind of reasoning. */
+/** Served by default: a selection of W&B's models that covers every reasoning mode. */
 export const defaultModels: readonly SimulatedModel[] = [
 	{ id: 'openai/gpt-oss-20b', reasoning: 'always', contextTokens: 131_072 },
 	{ id: 'openai/gpt-oss-120b', reasoning: 'always', contextTokens: 131_072 },
@@ -25,8 +25,8 @@ export const defaultModels: readonly SimulatedModel[] = [
 const artifactPattern = /^wandb-artifact:\/\/\/[^/\s]+\/[^/\s]+\/[^/:\s]+:[^/:\s]+$/;
 
 /**
- * The model that a request names, or undefined when it isn't served. A fine-tuned `wandb-artifact:///` id is served to
- * requests that name a project.
+ * The model with this ID, or `undefined` if it is not served. Any fine-tuned model
+ * (`wandb-artifact:///...`) is served, provided that the request specifies a project.
  */
 export function findModel(
 	models: readonly SimulatedModel[],

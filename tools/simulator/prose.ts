@@ -33,21 +33,17 @@ const commonWords = new Set(
 		' ',
 	),
 );
-const readLength = 2000;
+const topicCharacters = 2000;
 
-/** Up to six words of a message that say what it is about; never empty. */
-export function readTopics(text: string): readonly [string, ...string[]] {
-	const words = text.slice(0, readLength).match(/\p{L}{4,24}/gu) ?? [];
+/** Up to six words that suggest what a message is about. */
+export function extractTopics(text: string): readonly [string, ...string[]] {
+	const words = text.slice(0, topicCharacters).match(/\p{L}{4,24}/gu) ?? [];
 	const topics = new Set(words.filter((word) => !commonWords.has(word.toLowerCase())));
 	const [first = 'the request', ...rest] = [...topics].slice(0, 6);
 	return [first, ...rest];
 }
 
-function fill(pattern: string, topic: string): string {
-	return pattern.replace('{topic}', topic);
-}
-
-/** Plausible English about the topics. */
+/** Writes plausible English about the topics. */
 export function writeSentences(
 	random: Random,
 	topics: readonly [string, ...string[]],
@@ -60,7 +56,7 @@ export function writeSentences(
 	return written.join(' ');
 }
 
-/** Plausible English of exactly so many tokens, whose last sentence may be cut. */
+/** Writes exactly `tokenCount` tokens of plausible English. May stop in mid-sentence. */
 export function writeTokens(
 	random: Random,
 	topics: readonly [string, ...string[]],
@@ -76,7 +72,7 @@ export function writeTokens(
 	return cutToTokens(text, tokenCount);
 }
 
-/** What a model could think before it answers. */
+/** Writes what a model might think before it answers. */
 export function writeThoughts(
 	random: Random,
 	topics: readonly [string, ...string[]],
@@ -87,4 +83,8 @@ export function writeThoughts(
 		written.push(fill(random.pick(thoughts), random.pick(topics)));
 	}
 	return written.join(' ');
+}
+
+function fill(pattern: string, topic: string): string {
+	return pattern.replace('{topic}', topic);
 }

@@ -1,4 +1,4 @@
-/** A number of 53 bits that depends on every character of the text and on the seed. */
+/** A 53-bit hash of the text and the seed. */
 export function hashText(text: string, seed = 0): number {
 	let high = 0xdeadbeef ^ seed;
 	let low = 0x41c6ce57 ^ seed;
@@ -12,7 +12,7 @@ export function hashText(text: string, seed = 0): number {
 	return 4294967296 * (2097151 & low) + (high >>> 0);
 }
 
-/** A source of chance that repeats itself exactly for the same seed, whatever else runs in the process. */
+/** A random number generator that produces the same sequence for the same seed. */
 export class Random {
 	private state: number;
 
@@ -20,7 +20,7 @@ export class Random {
 		this.state = seed >>> 0;
 	}
 
-	/** At least 0, below 1. */
+	/** From 0 up to, but not including, 1. */
 	next(): number {
 		this.state = (this.state + 0x6d2b79f5) >>> 0;
 		let mixed = this.state;
@@ -29,7 +29,7 @@ export class Random {
 		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
 	}
 
-	/** A whole number between both ends, both included. */
+	/** An integer from `minimum` to `maximum`, inclusive. */
 	integer(minimum: number, maximum: number): number {
 		return minimum + Math.floor(this.next() * (maximum - minimum + 1));
 	}
@@ -38,13 +38,12 @@ export class Random {
 		return items[this.integer(0, items.length - 1)] ?? items[0];
 	}
 
-	/** Normally distributed around 0 with a deviation of 1 (Box-Muller). */
+	/** Normally distributed with mean 0 and standard deviation 1 (Box-Muller). */
 	gaussian(): number {
 		const radius = Math.sqrt(-2 * Math.log(1 - this.next()));
 		return radius * Math.cos(2 * Math.PI * this.next());
 	}
 
-	/** As many hexadecimal digits as asked for. */
 	hexadecimal(length: number): string {
 		let digits = '';
 		while (digits.length < length) digits += this.integer(0, 15).toString(16);

@@ -1,10 +1,10 @@
 import type { ChatRequest } from './chatRequest';
 import type { Directives } from './directives';
 import type { SimulatedModel } from './models';
-import { readTopics, writeThoughts } from './prose';
+import { extractTopics, writeThoughts } from './prose';
 import type { Random } from './random';
 
-const sentencesOfEffort: Record<string, number> = {
+const sentencesByEffort: Record<string, number> = {
 	none: 1,
 	minimal: 1,
 	low: 1,
@@ -14,23 +14,23 @@ const sentencesOfEffort: Record<string, number> = {
 	max: 12,
 };
 
-function isThinking(request: ChatRequest, model: SimulatedModel, directives: Directives): boolean {
-	if (model.reasoning === 'always') return true;
-	const asked = request.chat_template_kwargs?.enable_thinking;
-	if (asked === false || request.reasoning_effort === 'none') return false;
-	if (directives.reasoning !== undefined || directives.thinkTags) return true;
-	return model.reasoning === 'on' || asked === true;
-}
-
-/** What the model thinks before it answers, or null when it doesn't think. */
+/** Writes what the model thinks before it answers; `null` if it does not reason. */
 export function writeReasoning(
 	request: ChatRequest,
 	model: SimulatedModel,
 	directives: Directives,
 	random: Random,
 ): string | null {
-	if (!isThinking(request, model, directives)) return null;
-	const sentenceCount = sentencesOfEffort[request.reasoning_effort ?? 'medium'] ?? 3;
-	const thoughts = writeThoughts(random, readTopics(directives.plainText), sentenceCount);
+	if (!isReasoning(request, model, directives)) return null;
+	const sentenceCount = sentencesByEffort[request.reasoning_effort ?? 'medium'] ?? 3;
+	const thoughts = writeThoughts(random, extractTopics(directives.plainText), sentenceCount);
 	return directives.reasoning ?? thoughts;
+}
+
+function isReasoning(request: ChatRequest, model: SimulatedModel, directives: Directives): boolean {
+	if (model.reasoning === 'always') return true;
+	const enableThinking = request.chat_template_kwargs?.enable_thinking;
+	if (enableThinking === false || request.reasoning_effort === 'none') return false;
+	if (directives.reasoning !== undefined || directives.thinkTags) return true;
+	return model.reasoning === 'on' || enableThinking === true;
 }

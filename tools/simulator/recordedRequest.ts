@@ -2,30 +2,31 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * How an exchange ended: `answered` whole, `aborted` by the client, or `reset` by a fault that closed the connection.
+ * How an exchange ended: `answered` in full, `aborted` by the client, or `reset` by a fault that
+ * closed the connection.
  */
 export type RequestOutcome = 'answered' | 'aborted' | 'reset';
 
-/** One request as the simulator received it, and what became of it. */
+/** A request that the simulator received, and its outcome. */
 export interface RecordedRequest {
 	method: string;
-	/** With the query string. */
+	/** Includes the query string. */
 	path: string;
 	headers: IncomingHttpHeaders;
-	/** The parsed JSON, or undefined when there was none or it was not JSON. */
+	/** The parsed JSON body, or `undefined` if there was no valid JSON. */
 	body: unknown;
-	/** Milliseconds since 1970 by a clock that never jumps, with fractions. */
+	/** Milliseconds since 1970, with fractions, from a monotonic clock. */
 	startedAtMs: number;
 	endedAtMs?: number;
-	/** Absent until the exchange has ended, and when it ended without a status line. */
+	/** Absent while the exchange is in progress, and if it ended without a status line. */
 	status?: number;
-	/** Absent while the exchange is under way. */
+	/** Absent while the exchange is in progress. */
 	outcome?: RequestOutcome;
-	/** The `x-request-id` of the answer. */
+	/** Sent as `x-request-id` in the response. */
 	requestId: string;
 }
 
-/** The time that `RecordedRequest` uses. */
+/** The current time on the clock that `RecordedRequest` uses. */
 export function currentTimeMs(): number {
 	return performance.timeOrigin + performance.now();
 }

@@ -1,25 +1,19 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-
-import { validateRequestBody } from './openaiSchema/validateChatCompletion';
-import { checkAccount, readCaller } from './access';
-import type { Caller } from './access';
+import { checkAccount, readCaller, type Caller } from './access';
 import { ApiError, errorBody, tooManyRequests } from './apiError';
 import { ChatEngine } from './ChatEngine';
 import { ConcurrencySlots } from './ConcurrencySlots';
-import { jsonDelivery } from './delivery';
-import type { Delivery } from './delivery';
+import { jsonDelivery, type Delivery } from './delivery';
 import { Exchange } from './Exchange';
 import type { FaultRule } from './fault';
 import { FaultRules } from './FaultRules';
 import { buildFaultyDelivery } from './faultyDelivery';
-import { currentTimeMs } from './recordedRequest';
-import type { RecordedRequest } from './recordedRequest';
-import { readSettings } from './simulatorOptions';
-import type { SimulatorOptions, SimulatorSettings } from './simulatorOptions';
+import { validateRequestBody } from './openaiSchema/validateChatCompletion';
+import { currentTimeMs, type RecordedRequest } from './recordedRequest';
+import { readSettings, type SimulatorOptions, type SimulatorSettings } from './simulatorOptions';
 import { emptyStatistics } from './statistics';
 
 export type { Fault, FaultCondition, FaultRule } from './fault';
@@ -31,46 +25,21 @@ export type { Statistics } from './statistics';
 
 const host = '127.0.0.1';
 
-async function readText(request: IncomingMessage): Promise<string> {
-	const chunks: Buffer[] = [];
-	for await (const chunk of request) chunks.push(chunk as Buffer);
-	return Buffer.concat(chunks).toString('utf8');
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text) as unknown;
-	} catch {
-		return undefined;
-	}
-}
-
-/** A mistake of the simulator, or of a custom fault, shows as a 500 that says so. */
-function refusal(reason: unknown): Delivery {
-	const { status, message } =
-		reason instanceof ApiError
-			? reason
-			: new ApiError(500, `The simulator itself failed: ${String(reason)}`);
-	return jsonDelivery(status, errorBody(status, message));
-}
-
-function endpointOf(path: string): string {
-	return path.replace(/\?.*$/s, '').replace(/\/+$/, '');
-}
-
 /**
- * A W&B Inference service on the loopback, made from the service's documentation: `GET /v1/models` and
- * `POST /v1/chat/completions`, with answers that repeat themselves for the same seed and request.
+ * A local W&B Inference service based on W&B's documentation: `GET /v1/models` and
+ * `POST /v1/chat/completions`. The same seed and request produce the same completion.
  *
- * The last user message may say what the answer is:
- * - `[[answer: TEXT]]` exactly that text
- * - `[[reason: TEXT]]` exactly that reasoning
- * - `[[tokens: N]]` a text of N tokens
- * - `[[think-tags]]` the reasoning inside the text, as `<think>...</think>`
- * - `[[empty]]` an empty text that ended for its length: the reasoning ate the budget
- * - `[[call: name {json}]]` a call of that tool, several for parallel calls; without JSON the arguments are made up
+ * The last user message can control the completion:
+ * - `[[answer: TEXT]]` returns this text
+ * - `[[reason: TEXT]]` returns this reasoning
+ * - `[[tokens: N]]` returns a text of N tokens
+ * - `[[think-tags]]` puts the reasoning into the text, as `<think>...</think>`
+ * - `[[empty]]` returns an empty text with the finish reason `length`, as if reasoning had used up
+ *   the token limit
+ * - `[[call: name {json}]]` calls this tool, with generated arguments if there is no JSON; can be
+ *   repeated for parallel calls
  *
- * Tokens are counted by an estimate (`tokens.ts`), not by the models' own vocabularies.
+ * Token counts are estimates (see `tokens.ts`), not those of the models' own tokenizers.
  */
 export class Simulator {
 	readonly requests: RecordedRequest[] = [];
@@ -90,14 +59,16 @@ export class Simulator {
 		this.server.on('request', (request, response) => void this.serve(request, response));
 	}
 
-	/** Starts listening on the loopback, on a free port unless the options name one. */
+	/** Starts listening on 127.0.0.1, on a free port unless the options specify one. */
 	async listen(): Promise<void> {
 		const { port } = this.settings;
 		await new Promise<void>((resolve, reject) => {
 			this.server.once('error', (error: NodeJS.ErrnoException) => {
 				const isTaken = error.code === 'EADDRINUSE';
 				reject(
-					isTaken ? new Error(`Port ${port} on ${host} is in use. Choose another one.`) : error,
+					isTaken
+						? new Error(`Port ${port} on ${host} is already in use. Choose another port.`)
+						: error,
 				);
 			});
 			this.server.listen(port, host, resolve);
@@ -112,7 +83,7 @@ export class Simulator {
 		return `http://${host}:${this.port}/v1`;
 	}
 
-	/** Chats at once per project, or per key; undefined for no limit. A change counts from the next request on. */
+	/** See `SimulatorOptions`. A change takes effect with the next request. */
 	get concurrencyLimit(): number | undefined {
 		return this.slots.limit;
 	}
@@ -121,12 +92,12 @@ export class Simulator {
 		this.slots.limit = limit;
 	}
 
-	/** Adds a rule after those there are. */
+	/** Adds a rule. Earlier rules take precedence. */
 	fault(rule: FaultRule): void {
 		this.rules.add(rule);
 	}
 
-	/** Forgets the requests, the statistics, the rules and the cached prompts; what is under way goes on. */
+	/** Clears requests, statistics, fault rules and cached prompts. Requests in progress continue. */
 	reset(): void {
 		const { inFlight } = this.statistics;
 		this.requests.length = 0;
@@ -135,7 +106,7 @@ export class Simulator {
 		this.engine = new ChatEngine(this.settings);
 	}
 
-	/** Ends every connection at once; says so when a strict one has seen a body that is not valid. */
+	/** Closes every connection immediately. If strict, throws if any request body was invalid. */
 	async close(): Promise<void> {
 		const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
 		this.server.closeAllConnections();
@@ -150,7 +121,7 @@ export class Simulator {
 		} catch {
 			return;
 		}
-		await this.respond(exchange).catch((reason: unknown) => exchange.send(refusal(reason)));
+		await this.respond(exchange).catch((reason: unknown) => exchange.send(errorDelivery(reason)));
 	}
 
 	private openExchange(request: IncomingMessage, response: ServerResponse): Exchange {
@@ -167,10 +138,10 @@ export class Simulator {
 		return new Exchange(record, response, (exchange) => this.settle(exchange));
 	}
 
-	private settle({ record, isAnswer, holdsSlot }: Exchange): void {
+	private settle({ record, isCompletion, holdsSlot }: Exchange): void {
 		const { statistics } = this;
 		if (holdsSlot) statistics.inFlight -= 1;
-		if (isAnswer) statistics.itemsAnswered += 1;
+		if (isCompletion) statistics.itemsAnswered += 1;
 		if (record.outcome === 'aborted') statistics.aborted += 1;
 		if (record.status !== undefined) {
 			statistics.byStatus[record.status] = (statistics.byStatus[record.status] ?? 0) + 1;
@@ -179,7 +150,7 @@ export class Simulator {
 		this.settings.onRequest?.(record);
 	}
 
-	/** What the service refused is not looked at: a test may have meant it so. */
+	/** Skips bodies that were rejected anyway, as a test may send them on purpose. */
 	private checkBody({ method, path, body, status }: RecordedRequest): void {
 		const isChat = method === 'POST' && endpointOf(path).endsWith('/chat/completions');
 		if (!isChat || (status !== undefined && status >= 400 && status < 500)) return;
@@ -197,7 +168,7 @@ export class Simulator {
 		} else if (endpoint === 'POST /v1/chat/completions') {
 			const caller = readCaller(headers, this.settings);
 			checkAccount(headers, this.settings);
-			await this.chat(exchange, caller);
+			await this.complete(exchange, caller);
 		} else {
 			throw new ApiError(404, `Not found: ${endpoint}`);
 		}
@@ -210,33 +181,61 @@ export class Simulator {
 		return { object: 'list', data };
 	}
 
-	private async chat(exchange: Exchange, caller: Caller): Promise<void> {
+	private async complete(exchange: Exchange, caller: Caller): Promise<void> {
 		const { record, response } = exchange;
 		if (record.outcome !== undefined) return;
-		const giveBackSlot = this.slots.take(caller.scope);
-		if (giveBackSlot === undefined) throw tooManyRequests('concurrency');
-		exchange.holdSlot(giveBackSlot);
+		const releaseSlot = this.slots.take(caller.scope);
+		if (releaseSlot === undefined) throw tooManyRequests('concurrency');
+		exchange.holdSlot(releaseSlot);
 		this.statistics.inFlight += 1;
 		this.statistics.maxInFlight = Math.max(this.statistics.maxInFlight, this.statistics.inFlight);
 		await this.sendUnlessFaulty(exchange, 'chat', () =>
-			this.engine.answer(record.body, caller, String(response.getHeader('x-request-id'))),
+			this.engine.complete(record.body, caller, String(response.getHeader('x-request-id'))),
 		);
 	}
 
 	private async sendUnlessFaulty(
 		exchange: Exchange,
 		path: 'chat' | 'models',
-		answer: () => Delivery,
+		createDelivery: () => Delivery,
 	): Promise<void> {
 		const fault = this.rules.choose(exchange.record, path);
 		if (fault?.kind === 'custom') await fault.handle(exchange.record, exchange.response);
-		else exchange.send(fault === undefined ? answer() : buildFaultyDelivery(fault, answer));
+		else if (fault) exchange.send(buildFaultyDelivery(fault, createDelivery));
+		else exchange.send(createDelivery());
 	}
 }
 
-/** Creates a simulator and starts it. */
+/** Creates and starts a simulator. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
 	const simulator = new Simulator(options);
 	await simulator.listen();
 	return simulator;
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return undefined;
+	}
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+	const chunks: Buffer[] = [];
+	for await (const chunk of request) chunks.push(chunk as Buffer);
+	return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Bugs in the simulator or in a custom fault become a 500 that says so. */
+function errorDelivery(reason: unknown): Delivery {
+	const { status, message } =
+		reason instanceof ApiError
+			? reason
+			: new ApiError(500, `The simulator failed: ${String(reason)}`);
+	return jsonDelivery(status, errorBody(status, message));
+}
+
+function endpointOf(path: string): string {
+	return path.replace(/\?.*$/s, '').replace(/\/+$/, '');
 }

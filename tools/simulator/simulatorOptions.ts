@@ -1,51 +1,48 @@
 import type { FaultRule } from './fault';
-import type { SimulatedModel } from './models';
-import { defaultModels } from './models';
+import { defaultModels, type SimulatedModel } from './models';
 import type { Latency } from './Pace';
 import type { RecordedRequest } from './recordedRequest';
 
-/** What can be set about a simulator; everything has a default. */
 export interface SimulatorOptions {
-	/** 0 (the default) takes a free port. */
+	/** Default 0: any free port. */
 	port?: number;
-	/** Two simulators with the same seed give the same answers. */
+	/** Simulators with the same seed return the same completions. */
 	seed?: number;
-	/** Keys that may ask; every other one gets a 401. */
+	/** Valid API keys. Others get a 401. */
 	apiKeys?: string[];
-	/** Keys of personal accounts: a chat without `OpenAI-Project` gets the 429 for personal accounts. */
+	/** Keys of personal accounts. Chats without `OpenAI-Project` get a 429. */
 	personalApiKeys?: string[];
-	/** Keys without credits: a chat gets the 402. */
+	/** Keys without credits. Chats get a 402. */
 	exhaustedApiKeys?: string[];
-	/** Keys used from a country that isn't supported: 403. */
+	/** Keys used from an unsupported country. They get a 403. */
 	blockedRegionApiKeys?: string[];
-	/** The projects that exist; when left out every well formed `team/project` does. */
+	/** The projects that exist. Default: any valid `team/project`. */
 	projects?: string[];
-	/** Chats at once per project, or per key without a project; one more gets a 429 at once. */
+	/** Maximum concurrent chats per project, or per key without a project. Others get a 429. */
 	concurrencyLimit?: number;
-	/** The whole time of an answer; none by default. */
+	/** Total time per completion; none by default. */
 	latency?: Latency;
 	timeToFirstTokenMs?: number;
-	/** When finite, the answer's length decides the time instead of `latency`. */
+	/** If finite, the time depends on the completion's length and `latency` is ignored. */
 	tokensPerSecond?: number;
 	models?: readonly SimulatedModel[];
-	/** Whether `requests` grows; false for load runs. */
+	/** Whether to record `requests`; set to false for load tests. */
 	keepRequests?: boolean;
 	faults?: FaultRule[];
-	/** Whether to check every chat body against OpenAI's published schema; `close` then fails if one was invalid. */
+	/** Whether to check chat bodies against OpenAI's schema; `close` throws if one is invalid. */
 	isStrict?: boolean;
-	/** Called with each request when its answer, or its connection, has ended. */
+	/** Called with each request when its exchange has ended. */
 	onRequest?: (request: RecordedRequest) => void;
 }
 
-/** The options with every default filled in; only what may be absent stays optional. */
+/** The options with defaults applied. Options without a default stay optional. */
 export type SimulatorSettings = Required<
 	Omit<SimulatorOptions, 'projects' | 'concurrencyLimit' | 'onRequest'>
 > &
 	Pick<SimulatorOptions, 'projects' | 'concurrencyLimit' | 'onRequest'>;
 
-/** Fills in the defaults. */
 export function readSettings(options: SimulatorOptions): SimulatorSettings {
-	const given = Object.fromEntries(
+	const specified = Object.fromEntries(
 		Object.entries(options).filter(([, value]) => value !== undefined),
 	) as SimulatorOptions;
 	return {
@@ -62,6 +59,6 @@ export function readSettings(options: SimulatorOptions): SimulatorSettings {
 		keepRequests: true,
 		faults: [],
 		isStrict: false,
-		...given,
+		...specified,
 	};
 }

@@ -1,19 +1,18 @@
-/** What has happened since the start, or since the last reset. */
+/** Counts since the start or the last reset. */
 export interface Statistics {
-	/** Requests of every kind that arrived. */
+	/** All requests received. */
 	requests: number;
-	/** How many exchanges ended with each status. */
+	/** Number of exchanges that ended with each status. */
 	byStatus: Record<number, number>;
-	/** Chats under way: let in, and holding a slot. */
+	/** Chats in progress, each holding a slot. */
 	inFlight: number;
 	maxInFlight: number;
-	/** Exchanges that the client gave up. */
+	/** Exchanges aborted by the client. */
 	aborted: number;
-	/** Chats that were answered whole, as the engine writes them. */
+	/** Chats answered in full, without a fault. */
 	itemsAnswered: number;
 }
 
-/** Nothing has happened yet. */
 export function emptyStatistics(): Statistics {
 	return { requests: 0, byStatus: {}, inFlight: 0, maxInFlight: 0, aborted: 0, itemsAnswered: 0 };
 }

@@ -1,12 +1,11 @@
-import type { AnswerChoice } from './answer';
 import type { ChatRequest } from './chatRequest';
-import { usageOf } from './completionBody';
-import type { Completion } from './completionBody';
+import type { Choice } from './choices';
+import { usageOf, type Completion } from './completionBody';
 import type { JsonObject } from './jsonObject';
 import { writeLogprob } from './logprobs';
 import { splitTokens } from './tokens';
 
-/** One server-sent event, ready to be written, and how many tokens the engine produced for it. */
+/** A server-sent event and the number of tokens that it contains. */
 export interface StreamEvent {
 	text: string;
 	tokenCount: number;
@@ -19,77 +18,12 @@ interface Step {
 	finishReason?: string;
 }
 
-const argumentPieceTokens = 3;
+const argumentChunkTokens = 3;
 
-/** The event that closes every stream. */
+/** The last event of every stream. */
 export const doneEvent: StreamEvent = { text: 'data: [DONE]\n\n', tokenCount: 0 };
 
-function piecesOf(text: string): string[] {
-	const tokens = splitTokens(text);
-	const pieces: string[] = [];
-	for (let start = 0; start < tokens.length; start += argumentPieceTokens) {
-		pieces.push(tokens.slice(start, start + argumentPieceTokens).join(''));
-	}
-	return pieces;
-}
-
-/** Takes one item of each list in turn until all are used up. */
-function interleave<Item>(lists: Item[][]): Item[] {
-	const longest = Math.max(0, ...lists.map((list) => list.length));
-	return Array.from({ length: longest }, (_unused, row) =>
-		lists.flatMap((list) => list.slice(row, row + 1)),
-	).flat();
-}
-
-function toolCallSteps(choice: AnswerChoice): Step[] {
-	const perCall = choice.toolCalls.map((call, index): Step[] => {
-		const opening = { index, id: call.id, type: call.type };
-		const named = { name: call.function.name, arguments: '' };
-		return [
-			{ delta: { tool_calls: [{ ...opening, function: named }] }, tokenCount: 4 },
-			...piecesOf(call.function.arguments).map((piece) => ({
-				delta: { tool_calls: [{ index, function: { arguments: piece } }] },
-				tokenCount: argumentPieceTokens,
-			})),
-		];
-	});
-	return interleave(perCall);
-}
-
-function functionCallSteps({ functionCall }: AnswerChoice): Step[] {
-	if (functionCall === undefined) return [];
-	return [
-		{ delta: { function_call: { name: functionCall.name, arguments: '' } }, tokenCount: 4 },
-		...piecesOf(functionCall.arguments).map((piece) => ({
-			delta: { function_call: { arguments: piece } },
-			tokenCount: argumentPieceTokens,
-		})),
-	];
-}
-
-function contentSteps(choice: AnswerChoice, request: ChatRequest): Step[] {
-	return splitTokens(choice.content ?? '').map((token, position) => {
-		const step: Step = { delta: { content: token }, tokenCount: 1 };
-		if (request.logprobs !== true) return step;
-		const logprob = writeLogprob(token, position, choice.seed, request.top_logprobs ?? 0);
-		return { ...step, logprobs: { content: [logprob], refusal: null } };
-	});
-}
-
-function stepsOf(choice: AnswerChoice, request: ChatRequest): Step[] {
-	const openingContent = choice.content === null ? null : '';
-	const reasoning = splitTokens(choice.reasoning ?? '');
-	return [
-		{ delta: { role: 'assistant', content: openingContent }, tokenCount: 0 },
-		...reasoning.map((token) => ({ delta: { reasoning: token }, tokenCount: 1 })),
-		...contentSteps(choice, request),
-		...toolCallSteps(choice),
-		...functionCallSteps(choice),
-		{ delta: {}, tokenCount: 0, finishReason: choice.finishReason },
-	];
-}
-
-/** The events of a streamed answer; several choices take turns. */
+/** The events of a streamed completion. Multiple choices are interleaved. */
 export function buildStreamEvents(completion: Completion): StreamEvent[] {
 	const { request } = completion;
 	const envelope = {
@@ -111,4 +45,69 @@ export function buildStreamEvents(completion: Completion): StreamEvent[] {
 		events.push({ text: toText({ choices: [], usage: usageOf(completion) }), tokenCount: 0 });
 	}
 	return [...events, doneEvent];
+}
+
+function stepsOf(choice: Choice, request: ChatRequest): Step[] {
+	const openingContent = choice.content === null ? null : '';
+	const reasoning = splitTokens(choice.reasoning ?? '');
+	return [
+		{ delta: { role: 'assistant', content: openingContent }, tokenCount: 0 },
+		...reasoning.map((token) => ({ delta: { reasoning: token }, tokenCount: 1 })),
+		...contentSteps(choice, request),
+		...toolCallSteps(choice),
+		...functionCallSteps(choice),
+		{ delta: {}, tokenCount: 0, finishReason: choice.finishReason },
+	];
+}
+
+function contentSteps(choice: Choice, request: ChatRequest): Step[] {
+	return splitTokens(choice.content ?? '').map((token, position) => {
+		const step: Step = { delta: { content: token }, tokenCount: 1 };
+		if (request.logprobs !== true) return step;
+		const logprob = writeLogprob(token, position, choice.seed, request.top_logprobs ?? 0);
+		return { ...step, logprobs: { content: [logprob], refusal: null } };
+	});
+}
+
+function toolCallSteps(choice: Choice): Step[] {
+	const perCall = choice.toolCalls.map((call, index): Step[] => {
+		const opening = { index, id: call.id, type: call.type };
+		const definition = { name: call.function.name, arguments: '' };
+		return [
+			{ delta: { tool_calls: [{ ...opening, function: definition }] }, tokenCount: 4 },
+			...chunksOf(call.function.arguments).map((chunk) => ({
+				delta: { tool_calls: [{ index, function: { arguments: chunk } }] },
+				tokenCount: argumentChunkTokens,
+			})),
+		];
+	});
+	return interleave(perCall);
+}
+
+function chunksOf(text: string): string[] {
+	const tokens = splitTokens(text);
+	const chunks: string[] = [];
+	for (let start = 0; start < tokens.length; start += argumentChunkTokens) {
+		chunks.push(tokens.slice(start, start + argumentChunkTokens).join(''));
+	}
+	return chunks;
+}
+
+/** Takes one item from each list in turn until all are used up. */
+function interleave<Item>(lists: Item[][]): Item[] {
+	const longest = Math.max(0, ...lists.map((list) => list.length));
+	return Array.from({ length: longest }, (_unused, row) =>
+		lists.flatMap((list) => list.slice(row, row + 1)),
+	).flat();
+}
+
+function functionCallSteps({ functionCall }: Choice): Step[] {
+	if (functionCall === undefined) return [];
+	return [
+		{ delta: { function_call: { name: functionCall.name, arguments: '' } }, tokenCount: 4 },
+		...chunksOf(functionCall.arguments).map((chunk) => ({
+			delta: { function_call: { arguments: chunk } },
+			tokenCount: argumentChunkTokens,
+		})),
+	];
 }

@@ -19,7 +19,7 @@ const failuresFolder = join(projectFolder, 'reports/e2e');
 const size = { width: 1280, height: 800 };
 const waitMs = 30_000;
 
-/** Runs in the page: buttons fade from one state to the next. */
+/** Runs in the page, because buttons fade from one state to the next. */
 const nothingMoves = `document.getAnimations().every(
 	(animation) => animation.effect.getComputedTiming().iterations === Infinity,
 )`;
@@ -38,7 +38,7 @@ async function saveImage(page: Page, folder: string, name: string): Promise<void
 let connection: Promise<Browser> | undefined;
 const windows = new Map<Theme, Promise<BrowserContext>>();
 
-/** A window that is logged in; the tests of a file share it, so that n8n's scripts load once. */
+/** Opens a logged-in window. The tests of a file share it, so that n8n's scripts load once. */
 async function openWindow(theme: Theme): Promise<BrowserContext> {
 	const { browserUrl, n8nUrl, owner } = suiteAddress();
 	connection ??= chromium.connect(browserUrl);
@@ -58,11 +58,11 @@ async function openWindow(theme: Theme): Promise<BrowserContext> {
 
 afterAll(async () => await (await connection)?.close());
 
-/** A person in n8n's editor: what they press, type and see. */
+/** n8n's editor as the user operates it. */
 export class Editor {
 	private constructor(readonly page: Page) {}
 
-	/** Opens a page in the window of this theme. */
+	/** Opens a page in the window with this theme. */
 	static async open(theme: Theme): Promise<Editor> {
 		const window = windows.get(theme) ?? openWindow(theme);
 		windows.set(theme, window);
@@ -73,12 +73,12 @@ export class Editor {
 		await this.page.close();
 	}
 
-	/** The part of the page that n8n's own tests know by this name. */
+	/** The element with this test ID of n8n's own tests. */
 	part(testId: string): Locator {
 		return this.page.getByTestId(testId);
 	}
 
-	/** Keeps the page as an image of the documentation, when `UPDATE_SCREENSHOTS` is set. */
+	/** Saves the page as an image for the README if `UPDATE_SCREENSHOTS` is set. */
 	async saveScreenshot(name: string): Promise<void> {
 		if (!process.env.UPDATE_SCREENSHOTS) return;
 		await this.page.mouse.move(0, 0);
@@ -86,7 +86,7 @@ export class Editor {
 		await saveImage(this.page, imagesFolder, name);
 	}
 
-	/** Keeps the page for whoever looks into a failed test. */
+	/** Saves the page of a failed test. */
 	async saveFailure(testName: string): Promise<void> {
 		await saveImage(this.page, failuresFolder, testName.replace(/\W+/g, '-'));
 	}
@@ -96,8 +96,8 @@ export class Editor {
 		await this.part('canvas-node').first().waitFor();
 	}
 
-	/** Starts a workflow with the editor's button as its trigger. */
-	async startWorkflow(): Promise<void> {
+	/** Creates a workflow with a manual trigger. */
+	async createWorkflow(): Promise<void> {
 		await this.page.goto('/workflow/new');
 		await this.part('canvas-plus-button').click();
 		await this.nodePanelName('Trigger manually').click();
@@ -115,13 +115,13 @@ export class Editor {
 		return this.part('node-creator-item-name').getByText(name, { exact: true });
 	}
 
-	/** The icon beside the name of a node in the node panel. */
+	/** The icon of a node in the node panel. */
 	nodePanelIcon(name: string): Locator {
 		const entry = this.part('item-iterator-item').filter({ has: this.nodePanelName(name) });
 		return entry.locator('img:visible').first();
 	}
 
-	/** Opens the settings of a node on the canvas. */
+	/** Opens a node on the canvas. */
 	async openNode(name: string): Promise<void> {
 		await this.canvasNode(name).dblclick();
 		await this.part('ndv').waitFor();
@@ -131,7 +131,7 @@ export class Editor {
 		return this.page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
 	}
 
-	/** Opens the live list of models and picks the one of this id. */
+	/** Opens the live list of models and selects the one with this ID. */
 	async pickModel(id: string): Promise<void> {
 		await this.part('rlc-input').click();
 		await this.part('rlc-item').filter({ hasText: id }).click();
@@ -148,7 +148,7 @@ export class Editor {
 		await this.page.keyboard.press('Enter');
 	}
 
-	/** The output panel as JSON text. */
+	/** The JSON in the output panel. */
 	async readOutput(): Promise<string> {
 		const panel = this.part('output-panel');
 		await panel.getByTestId('radio-button-json').click();
@@ -157,7 +157,7 @@ export class Editor {
 	}
 }
 
-/** Runs a test in the editor; a failure leaves an image of the page in `reports/e2e`. */
+/** Runs a test in the editor. If it fails, saves an image of the page in `reports/e2e`. */
 export async function inEditor(
 	run: (editor: Editor) => Promise<void>,
 	theme: Theme = 'light',

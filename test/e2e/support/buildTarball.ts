@@ -7,15 +7,15 @@ import { SetupProblem } from '../../../tools/n8n/SetupProblem';
 
 const packageFolder = join(__dirname, '../../..');
 
-/** Without the frames of the spinner, which fill pages. */
+/** Removes the frames of the spinner, which would fill pages. */
 function withoutSpinner(output: string): string {
 	const lines = output.split('\n');
 	return lines.filter((line) => !line.includes('\u001b[999D')).join('\n');
 }
 
 /**
- * Builds the package and packs it as `npm publish` would; answers the tarball's path. `E2E_TARBALL`
- * names one that was built before, such as one from the registry.
+ * Builds the package, packs it as `npm publish` would, and returns the tarball's path. `E2E_TARBALL`
+ * uses an existing tarball instead, such as one from the registry.
  */
 export async function buildTarball(targetFolder: string): Promise<string> {
 	if (process.env.E2E_TARBALL) return resolve(process.env.E2E_TARBALL);
@@ -24,7 +24,7 @@ export async function buildTarball(targetFolder: string): Promise<string> {
 	} catch (error) {
 		const output =
 			error instanceof Error && 'stdout' in error ? withoutSpinner(String(error.stdout)) : '';
-		throw new SetupProblem(`The package does not build.\n\n${output}${String(error)}`);
+		throw new SetupProblem(`The package failed to build.\n\n${output}${String(error)}`);
 	}
 	return await packPackage(packageFolder, targetFolder);
 }

@@ -2,7 +2,7 @@
 import { access, constants } from 'node:fs/promises';
 import { SetupProblem } from '../../../tools/n8n/SetupProblem';
 
-const usualPlaces = [
+const usualPaths = [
 	'/usr/bin/chromium',
 	'/usr/bin/chromium-browser',
 	'/usr/bin/google-chrome',
@@ -10,7 +10,7 @@ const usualPlaces = [
 	'/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** A browser that talks to nobody but the page under test, also as root in a container. */
+/** Makes the browser connect only to the page under test, and run as root in a container. */
 export const browserArguments = [
 	'--no-sandbox',
 	'--disable-gpu',
@@ -28,15 +28,15 @@ async function isExecutable(path: string): Promise<boolean> {
 	);
 }
 
-/** The Chromium of this machine; `CHROMIUM_BIN` names another one. */
+/** The path of the installed Chromium, or the one in `CHROMIUM_BIN`. */
 export async function findChromium(): Promise<string> {
-	const chosen = process.env.CHROMIUM_BIN;
-	for (const path of chosen ? [chosen] : usualPlaces) {
+	const configured = process.env.CHROMIUM_BIN;
+	for (const path of configured ? [configured] : usualPaths) {
 		if (await isExecutable(path)) return path;
 	}
 	throw new SetupProblem(
-		chosen
-			? `CHROMIUM_BIN is "${chosen}", which is not a program.`
-			: 'The tests need Chromium or Chrome. On Debian: "apt-get install chromium". Elsewhere set CHROMIUM_BIN to its path.',
+		configured
+			? `CHROMIUM_BIN is "${configured}", which is not an executable file.`
+			: 'The tests need Chromium or Chrome. On Debian: "apt-get install chromium". Elsewhere, set CHROMIUM_BIN to its path.',
 	);
 }

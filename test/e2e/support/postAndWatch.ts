@@ -1,4 +1,4 @@
-/** A piece of a streamed answer and when it came. */
+/** A piece of a streamed response and when it arrived. */
 export interface Arrival {
 	type: string;
 	content: string;
@@ -12,7 +12,7 @@ interface Chunk {
 	metadata?: { itemIndex?: number };
 }
 
-/** Posts to a streaming webhook or chat and notes each piece at the moment it comes. */
+/** Posts to a streaming webhook or chat and records each piece as it arrives. */
 export async function postAndWatch(
 	url: string,
 	body: object,
@@ -24,7 +24,7 @@ export async function postAndWatch(
 		body: JSON.stringify(body),
 	});
 	if (!response.ok || !response.body) {
-		throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+		throw new Error(`${url} responded with ${response.status}: ${await response.text()}`);
 	}
 	const arrivals: Arrival[] = [];
 	const decoder = new TextDecoder();
@@ -39,7 +39,7 @@ export async function postAndWatch(
 			onArrival(arrival);
 		}
 	}
-	if (rest.trim() !== '') throw new Error(`The stream ends in the middle of a piece: ${rest}`);
+	if (rest.trim() !== '') throw new Error(`The stream ended in the middle of a piece: ${rest}`);
 	return arrivals;
 }
 
@@ -48,7 +48,7 @@ export function textPieces(arrivals: Arrival[]): Arrival[] {
 	return arrivals.filter(({ type, content }) => type === 'item' && content !== '');
 }
 
-/** The answer put together again. */
+/** The whole text of the answer. */
 export function textOf(arrivals: Arrival[]): string {
 	return textPieces(arrivals)
 		.map(({ content }) => content)

@@ -2,7 +2,7 @@ import { startSuite, type Suite } from './suite';
 
 let suite: Suite | undefined;
 
-/** The suite that `endSuite` has to stop. */
+/** The running suite, for `endSuite` to stop. */
 export function startedSuite(): Suite | undefined {
 	return suite;
 }

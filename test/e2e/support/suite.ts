@@ -11,7 +11,7 @@ import { browserArguments, findChromium } from './findChromium';
 
 const environmentName = 'E2E_SUITE';
 
-/** Where the tests find the one n8n and the one browser that they share. */
+/** How the tests reach the n8n and the browser that they share. */
 export interface SuiteAddress {
 	n8nUrl: string;
 	/** n8n's own folder: its database and the installed package. */
@@ -20,7 +20,7 @@ export interface SuiteAddress {
 	owner: OwnerAccount;
 }
 
-/** What runs while the tests do. */
+/** The programs that run during the tests. */
 export interface Suite {
 	stop(): Promise<void>;
 }
@@ -37,8 +37,8 @@ async function stopAll(folder: string, n8n?: RunningN8n, browser?: BrowserServer
 }
 
 /**
- * Builds and packs the package, installs the tarball into a fresh n8n and starts that and a browser.
- * Without n8n or a browser it fails with what to do, so that no test is skipped in silence.
+ * Builds and packs the package, installs the tarball in a new n8n, and starts n8n and a browser. If
+ * one of them is missing, throws an error that says what to do, so that no test is skipped silently.
  */
 export async function startSuite(): Promise<Suite> {
 	const folder = await mkdtemp(join(tmpdir(), 'wandb-inference-e2e-'));
@@ -66,7 +66,7 @@ export async function startSuite(): Promise<Suite> {
 	return { stop: async () => await stopAll(folder, n8n, browser) };
 }
 
-/** The address of the suite that is running. */
+/** The address of the running suite. */
 export function suiteAddress(): SuiteAddress {
 	const address = process.env[environmentName];
 	if (address) return JSON.parse(address) as SuiteAddress;

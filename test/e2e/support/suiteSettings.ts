@@ -1,2 +1,5 @@
-/** A slow machine can fail a browser test once; the first failure is printed, a second one counts. */
+/** A slow machine can make a browser test fail once, so only a second failure counts. */
 jest.retryTimes(1, { logErrorsBeforeRetry: true });
+
+// jest ignores the timeout of a project in jest.config.js.
+jest.setTimeout(120_000);

@@ -9,7 +9,7 @@ function node(name: string, type: string, typeVersion: number, parameters: Field
 	return { id: randomUUID(), name, type, typeVersion, position: [0, 0], parameters };
 }
 
-/** The button of the editor. */
+/** Starts with the execute button in the editor. */
 export function manualTrigger(): WorkflowNode {
 	return node('Start', 'n8n-nodes-base.manualTrigger', 1, {});
 }
@@ -23,7 +23,7 @@ export function webhook(
 	return { ...node('Webhook', 'n8n-nodes-base.webhook', 2.1, parameters), webhookId: randomUUID() };
 }
 
-/** Starts with a message of the chat that n8n hosts at `/webhook/<webhookId>/chat`. */
+/** Starts with a message in the chat that n8n hosts at `/webhook/<webhookId>/chat`. */
 export function hostedChat(
 	responseMode: 'streaming' | 'lastNode',
 	webhookId: string,
@@ -33,13 +33,13 @@ export function hostedChat(
 	return { ...node('Chat', type, 1.3, parameters), webhookId };
 }
 
-/** Makes one item of each of these values. */
+/** Outputs one item for each of these values. */
 export function items(values: Fields[]): WorkflowNode {
 	const jsCode = `return ${JSON.stringify(values.map((json) => ({ json })))};`;
 	return node('Items', 'n8n-nodes-base.code', 2, { jsCode });
 }
 
-/** Passes items on, to see what reached it. */
+/** Passes items on, to see what arrives. */
 export function collect(name: string): WorkflowNode {
 	return node(name, 'n8n-nodes-base.noOp', 1, {});
 }
@@ -69,7 +69,7 @@ export function chatModel(parameters: Fields = {}): WorkflowNode {
 	return { ...node('W&B Inference Chat Model', type, 1, all), credentials };
 }
 
-/** n8n's agent, which answers what came in as `chatInput`. */
+/** n8n's agent, which answers the `chatInput` of its input. */
 export function agent(options: Fields = {}): WorkflowNode {
 	const type = '@n8n/n8n-nodes-langchain.agent';
 	return node('AI Agent', type, 3.1, { promptType: 'auto', options });
@@ -86,8 +86,8 @@ interface Attachment {
 }
 
 /**
- * A workflow of nodes one after the other. `outputs` names the nodes behind each further output of
- * the last one; `attached` sub-nodes belong to the last one too.
+ * A workflow with a chain of nodes. `outputs` are the nodes at each output of the last one in the
+ * chain; `attached` are its sub-nodes.
  */
 export function workflowOf(
 	name: string,
@@ -105,12 +105,12 @@ export function workflowOf(
 	for (const { node: source, as } of attached) {
 		connections[source.name] = { [as]: [[{ node: parent, type: as, index: 0 }]] };
 	}
-	const place = (placed: WorkflowNode, x: number, y: number) => ({ ...placed, position: [x, y] });
+	const moveTo = (moved: WorkflowNode, x: number, y: number) => ({ ...moved, position: [x, y] });
 	const nodes = [
-		...chain.map((placed, step) => place(placed, step * stepWidth, 0)),
-		...outputs.map((placed, row) => place(placed, chain.length * stepWidth, row * 160 - 80)),
-		...attached.map(({ node: placed }, column) =>
-			place(placed, (chain.length - 1) * stepWidth + column * 140, 220),
+		...chain.map((source, step) => moveTo(source, step * stepWidth, 0)),
+		...outputs.map((target, row) => moveTo(target, chain.length * stepWidth, row * 160 - 80)),
+		...attached.map(({ node: subNode }, column) =>
+			moveTo(subNode, (chain.length - 1) * stepWidth + column * 140, 220),
 		),
 	];
 	return { name, nodes, connections, settings: { executionOrder: 'v1' } };

@@ -11,10 +11,10 @@ async function messageOf(...deltas: JsonObject[]) {
 
 const callsOf = async (...pieces: unknown[]) =>
 	(await messageOf(...pieces.map((piece) => ({ tool_calls: [piece] }) as JsonObject)))?.tool_calls;
-const called = (name: string, args = '') => ({ name, arguments: args });
+const toFunction = (name: string, args = '') => ({ name, arguments: args });
 
-describe('fields of a streamed answer', () => {
-	test('keep the last value that is one', async () => {
+describe('fields of a streamed completion', () => {
+	test('keep their last value that is not null', async () => {
 		const completion = await readStream([
 			event({ model: 'm', system_fingerprint: 'first', cached: true, choices: [] }),
 			event({ system_fingerprint: 'last', cached: false, choices: [] }),
@@ -24,12 +24,12 @@ describe('fields of a streamed answer', () => {
 		expect(completion).toMatchObject({ model: 'm', system_fingerprint: 'last', cached: false });
 	});
 
-	test('keep a finish reason though null follows', async () => {
+	test('keep a finish reason even if null follows', async () => {
 		const events = [deltaEvent({ content: 'Hi' }, 'stop'), deltaEvent({}, null)];
 		expect((await readStream(events)).choices[0]?.finish_reason).toBe('stop');
 	});
 
-	test('keep what an engine adds to a choice', async () => {
+	test('include what an engine adds to a choice', async () => {
 		const events = [event({ choices: [{ index: 0, delta: { content: 'Hi' }, stop_reason: 7 }] })];
 		const { choices } = await readStream([...events, done]);
 		expect(choices[0]).toEqual({
@@ -42,8 +42,8 @@ describe('fields of a streamed answer', () => {
 	});
 });
 
-describe('choices of a streamed answer', () => {
-	test('are the first where an engine gives no index', async () => {
+describe('choices of a streamed completion', () => {
+	test('count as the first if they have no numeric index', async () => {
 		const events = [
 			{ delta: { content: 'Hi' } },
 			{ index: null, delta: { content: ' there' } },
@@ -58,7 +58,7 @@ describe('choices of a streamed answer', () => {
 		expect(shown.join('')).toBe('Hi there!');
 	});
 
-	test('are many in the order of their index', async () => {
+	test('are sorted by index', async () => {
 		const order = [4, 2, 0, 3, 1];
 		const events = order.map((index) => deltaEvent({ content: `text ${index}` }, 'stop', index));
 		const { choices } = await readStream(events, { choiceCount: 5 });
@@ -67,7 +67,7 @@ describe('choices of a streamed answer', () => {
 		);
 	});
 
-	test('are not there where choices are no list of objects', async () => {
+	test('are invalid if they are not a list, and empty if they are not objects', async () => {
 		for (const choices of ['text', { index: 0 }, null, 5]) {
 			const read = readStream([event({ choices }), done]);
 			await expect(read).rejects.toMatchObject({ kind: 'invalidAnswer' });
@@ -76,7 +76,7 @@ describe('choices of a streamed answer', () => {
 		expect(choices).toMatchObject([{ index: 0, message: { content: null } }]);
 	});
 
-	test('may hold a delta that is no object', async () => {
+	test('may contain a delta that is not an object', async () => {
 		const events = ['Hi', null, ['Ho'], 5].map((delta) => event({ choices: [{ delta }] }));
 		expect((await readStream([...events, done])).choices[0]?.message).toEqual({
 			role: 'assistant',
@@ -87,7 +87,7 @@ describe('choices of a streamed answer', () => {
 });
 
 describe('a streamed message', () => {
-	test('has the role that came first, however often it is repeated', async () => {
+	test('has the role that arrived first, even if it is repeated', async () => {
 		const message = await messageOf(
 			{ role: 'critic', content: 'H' },
 			{ role: 'critic', content: 'i' },
@@ -95,7 +95,7 @@ describe('a streamed message', () => {
 		expect(message).toEqual({ role: 'critic', content: 'Hi', refusal: null });
 	});
 
-	test('joins every text under its own name, past nulls', async () => {
+	test('joins the pieces of each text field and skips nulls', async () => {
 		const pieces = [
 			{ content: 'H', refusal: 'N', reasoning: 'h' },
 			{ content: null, refusal: null, reasoning: null },
@@ -109,7 +109,7 @@ describe('a streamed message', () => {
 		});
 	});
 
-	test('takes null for nothing', async () => {
+	test('ignores null', async () => {
 		const nulls = { audio: null, function_call: null, tool_calls: null };
 		expect(await messageOf({ content: 'Hi', ...nulls }, { audio: { id: 1 } })).toEqual({
 			role: 'assistant',
@@ -119,12 +119,12 @@ describe('a streamed message', () => {
 		});
 	});
 
-	test('keeps what is no text as it came first', async () => {
+	test('keeps the first value of a field that is not text', async () => {
 		const message = await messageOf({ content: 'Hi', audio: { id: 1 } }, { audio: { id: 2 } });
 		expect(message?.audio).toEqual({ id: 1 });
 	});
 
-	test('shows no content that is not text', async () => {
+	test('does not show content that is not text', async () => {
 		const shown: string[] = [];
 		const read = readStream([deltaEvent({ content: 5 }), deltaEvent({ content: 'Hi' }), done], {
 			onText: async (text) => void shown.push(text),
@@ -133,17 +133,17 @@ describe('a streamed message', () => {
 		expect(shown).toEqual(['Hi']);
 	});
 
-	test('joins the arguments of an older function call, as text or as a value', async () => {
-		const pieces = [called('f', '{"a":'), { name: 'f', arguments: '1}' }, null, 'none'];
+	test('joins the arguments of a legacy function call, as text or as a value', async () => {
+		const pieces = [toFunction('f', '{"a":'), { name: 'f', arguments: '1}' }, null, 'none'];
 		const message = await messageOf(...pieces.map((piece) => ({ function_call: piece })));
-		expect(message?.function_call).toEqual(called('f', '{"a":1}'));
+		expect(message?.function_call).toEqual(toFunction('f', '{"a":1}'));
 		const whole = await messageOf({ function_call: { name: 'f', arguments: { a: 1 } } });
-		expect(whole?.function_call).toEqual(called('f', '{"a":1}'));
+		expect(whole?.function_call).toEqual(toFunction('f', '{"a":1}'));
 	});
 });
 
 describe('streamed tool calls', () => {
-	test('are told apart by name alone', async () => {
+	test('are distinguished by name if they have neither index nor ID', async () => {
 		expect(
 			await callsOf(
 				{ function: { arguments: '{' } },
@@ -153,77 +153,77 @@ describe('streamed tool calls', () => {
 				{ function: { name: '', arguments: ']' } },
 			),
 		).toStrictEqual([
-			{ type: 'function', function: called('f', '{} ') },
-			{ type: 'function', function: called('g', '[]') },
+			{ type: 'function', function: toFunction('f', '{} ') },
+			{ type: 'function', function: toFunction('g', '[]') },
 		]);
 	});
 
-	test('are told apart by id though they have the same name', async () => {
+	test('are distinguished by ID even if they have the same name', async () => {
 		expect(
 			await callsOf(
-				{ id: 'one', function: called('f', '1') },
-				{ id: 'two', function: called('f', '2') },
-				{ id: 'one', function: called('f', '!') },
+				{ id: 'one', function: toFunction('f', '1') },
+				{ id: 'two', function: toFunction('f', '2') },
+				{ id: 'one', function: toFunction('f', '!') },
 			),
 		).toEqual([
-			{ id: 'one', type: 'function', function: called('f', '1!') },
-			{ id: 'two', type: 'function', function: called('f', '2') },
+			{ id: 'one', type: 'function', function: toFunction('f', '1!') },
+			{ id: 'two', type: 'function', function: toFunction('f', '2') },
 		]);
 	});
 
-	test('are told apart by index though they come mixed and the id comes late', async () => {
+	test('are distinguished by index even if they arrive mixed and their IDs arrive late', async () => {
 		expect(
 			await callsOf(
-				{ index: 0, function: called('f', '1') },
-				{ index: 1, function: called('f', '2') },
+				{ index: 0, function: toFunction('f', '1') },
+				{ index: 1, function: toFunction('f', '2') },
 				{ index: 0, id: 'one', function: { arguments: '!' } },
 				{ index: 1, id: 'two', function: { name: 'other', arguments: '?' } },
 			),
 		).toEqual([
-			{ id: 'one', type: 'function', function: called('f', '1!') },
-			{ id: 'two', type: 'function', function: called('f', '2?') },
+			{ id: 'one', type: 'function', function: toFunction('f', '1!') },
+			{ id: 'two', type: 'function', function: toFunction('f', '2?') },
 		]);
 	});
 
-	test('are continued by a piece that repeats the name, or names no index', async () => {
+	test('are continued by a piece that repeats the name or has no index', async () => {
 		expect(
 			await callsOf(
-				{ index: 0, function: called('f', '1') },
-				{ index: 0, function: called('f', '2') },
+				{ index: 0, function: toFunction('f', '1') },
+				{ index: 0, function: toFunction('f', '2') },
 				{ function: { arguments: '3' } },
 			),
-		).toEqual([{ type: 'function', function: called('f', '123') }]);
+		).toEqual([{ type: 'function', function: toFunction('f', '123') }]);
 	});
 
-	test('keep the first id and the type that the engine gives', async () => {
+	test('keep the first ID and the type that the engine sends', async () => {
 		expect(
 			await callsOf(
-				{ index: 0, id: '', type: 'custom', function: called('f') },
+				{ index: 0, id: '', type: 'custom', function: toFunction('f') },
 				{ index: 0, id: 'one', type: null, function: { arguments: null } },
 			),
-		).toEqual([{ id: 'one', type: 'custom', function: called('f') }]);
+		).toEqual([{ id: 'one', type: 'custom', function: toFunction('f') }]);
 	});
 
-	test('take arguments that are a value for their JSON', async () => {
+	test('convert arguments that are a value to JSON', async () => {
 		expect(await callsOf({ index: 0, function: { name: 'f', arguments: 5 } })).toMatchObject([
 			{ function: { arguments: '5' } },
 		]);
 		expect(await callsOf({ index: 0, function: { name: 'f', arguments: { a: [1] } } })).toEqual([
-			{ type: 'function', function: called('f', '{"a":[1]}') },
+			{ type: 'function', function: toFunction('f', '{"a":[1]}') },
 		]);
 	});
 
-	test('take an id, an index or a name that is none for absent', async () => {
+	test('ignore an ID, an index, or a name of the wrong type', async () => {
 		expect(
 			await callsOf(
 				{ index: '0', id: 5, function: { name: 7, arguments: 'a' } },
 				{ index: null, id: null, function: { name: null, arguments: 'b' } },
 				{ function: 'none' },
 			),
-		).toStrictEqual([{ type: 'function', function: called('', 'ab') }]);
+		).toStrictEqual([{ type: 'function', function: toFunction('', 'ab') }]);
 	});
 
-	test('are none where the engine sends an empty list or no list', async () => {
+	test('are omitted if the engine sends an empty list or something else than a list', async () => {
 		expect(await messageOf({ content: 'Hi', tool_calls: [] }, { tool_calls: 'none' })).toEqual({
 			role: 'assistant',
 			content: 'Hi',
@@ -240,7 +240,7 @@ describe('streamed log probabilities', () => {
 		return (await readStream([...events, done])).choices[0]?.logprobs;
 	};
 
-	test('continue each other under each name, past nulls', async () => {
+	test('continue each other by name and skip nulls', async () => {
 		const [a, b, c] = [{ token: 'a' }, { token: 'b' }, { token: 'c' }];
 		expect(
 			await logprobsOf(
@@ -253,7 +253,7 @@ describe('streamed log probabilities', () => {
 		).toEqual({ content: [a, b, c], refusal: [a, b] });
 	});
 
-	test('are null where there are none', async () => {
+	test('are null if there are none', async () => {
 		expect(await logprobsOf(null, {}, [], 'none')).toBeNull();
 	});
 });

@@ -11,18 +11,22 @@ function splitPieces(pieces: string[]): { reasoning: string; answer: string } {
 
 const cases: Array<[string, string, { reasoning: string; answer: string }]> = [
 	[
-		'parts a block at the start from the answer',
+		'separates a block at the start from the answer',
 		'<think>Hm.</think>Four',
 		{ reasoning: 'Hm.', answer: 'Four' },
 	],
 	[
-		'drops blanks around the block',
+		'drops whitespace around the block',
 		' \n<think>\nHm.\n</think>\n\n Four \n',
 		{ reasoning: 'Hm.', answer: 'Four \n' },
 	],
-	['gives an empty block no reasoning', '<think></think>Four', { reasoning: '', answer: 'Four' }],
 	[
-		'takes an unfinished block for reasoning',
+		'returns no reasoning for an empty block',
+		'<think></think>Four',
+		{ reasoning: '', answer: 'Four' },
+	],
+	[
+		'treats an unfinished block as reasoning',
 		'<think>Hm </thin',
 		{ reasoning: 'Hm </thin', answer: '' },
 	],
@@ -48,11 +52,11 @@ const cases: Array<[string, string, { reasoning: string; answer: string }]> = [
 		'<think>a < b </ think <</think>c',
 		{ reasoning: 'a < b </ think <', answer: 'c' },
 	],
-	['keeps blanks of an answer without a block', '  Four', { reasoning: '', answer: '  Four' }],
-	['gives nothing for nothing', '', { reasoning: '', answer: '' }],
+	['keeps whitespace in an answer without a block', '  Four', { reasoning: '', answer: '  Four' }],
+	['returns nothing for empty text', '', { reasoning: '', answer: '' }],
 ];
 
-describe('thinking', () => {
+describe('splitThinking and ThinkingSplitter', () => {
 	test.each(cases)('%s', (_, text, expected) => {
 		expect(splitThinking(text)).toEqual(expected);
 	});
@@ -66,7 +70,7 @@ describe('thinking', () => {
 		expect({ reasoning: reasoning.trim(), answer }).toEqual(expected);
 	});
 
-	test('hands on what is certain at once', () => {
+	test('returns text as soon as it is certain', () => {
 		const splitter = new ThinkingSplitter();
 		expect(splitter.push('<th')).toEqual({ reasoning: '', answer: '' });
 		expect(splitter.push('ink>Let me see<')).toEqual({ reasoning: 'Let me see', answer: '' });
@@ -76,7 +80,7 @@ describe('thinking', () => {
 	});
 });
 
-test('passes on what cannot be thinking as soon as it arrives', () => {
+test('returns text that cannot be reasoning as soon as it arrives', () => {
 	const splitter = new ThinkingSplitter();
 	expect(splitter.push(' <th').answer).toBe('');
 	expect(splitter.push('e')).toEqual({ reasoning: '', answer: ' <the' });

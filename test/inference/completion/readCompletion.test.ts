@@ -15,27 +15,27 @@ import {
 	streamHeaders,
 } from '../../support/cannedResponse';
 
-/** Answers that exist both as a stream and as the JSON body that the same engine would send. */
-const answers = readdirSync(fixturesFolder)
+/** Responses recorded both as a stream and as the JSON body that the same engine would send. */
+const recordings = readdirSync(fixturesFolder)
 	.filter((file) => file.endsWith('.json'))
 	.map((file) => file.replace('.json', ''));
 
-describe.each(answers)('the streamed answer "%s"', (name) => {
+describe.each(recordings)('the recorded response "%s"', (name) => {
 	const body = JSON.parse(readFixture(`${name}.json`)) as JsonObject & { choices: JsonObject[] };
 	const choiceCount = body.choices.length;
 	const lineFeeds = readFixture(`${name}.sse`);
-	const lineEnds = { LF: '\n', CRLF: '\r\n', CR: '\r' };
+	const lineEndings = { LF: '\n', CRLF: '\r\n', CR: '\r' };
 
-	test('folds to the completion that the JSON body holds', async () => {
+	test('folds to the completion in the JSON body', async () => {
 		expect(await readStream([lineFeeds], { choiceCount })).toEqual(
 			await readJson(body, { choiceCount }),
 		);
 	});
 
-	test.each(Object.entries(lineEnds))(
-		'is the same cut at every byte offset, with %s at the end of lines',
-		async (_, lineEnd) => {
-			const bytes = Buffer.from(lineFeeds.replaceAll('\n', lineEnd));
+	test.each(Object.entries(lineEndings))(
+		'is the same cut at any byte, with %s as line ending',
+		async (_, lineEnding) => {
+			const bytes = Buffer.from(lineFeeds.replaceAll('\n', lineEnding));
 			const expected = JSON.stringify(await readStream([lineFeeds], { choiceCount }));
 			for (let offset = 0; offset <= bytes.length; offset += 1) {
 				const pieces = [bytes.subarray(0, offset), bytes.subarray(offset)];
@@ -47,7 +47,7 @@ describe.each(answers)('the streamed answer "%s"', (name) => {
 		},
 	);
 
-	test('shows a person the same text however it is cut', async () => {
+	test('shows the user the same text however it is cut', async () => {
 		const whole: string[] = [];
 		const onText = async (text: string) => void whole.push(text);
 		await readJson(body, { choiceCount, onText });
@@ -64,9 +64,9 @@ describe.each(answers)('the streamed answer "%s"', (name) => {
 	});
 });
 
-describe('a folded completion', () => {
-	test('covers every kind of answer that a fixture stands for', () => {
-		expect(answers.sort()).toEqual([
+describe('readCompletion', () => {
+	test('is tested with a recorded response of every kind', () => {
+		expect(recordings.sort()).toEqual([
 			'choices',
 			'functionCall',
 			'keepAlive',
@@ -82,7 +82,7 @@ describe('a folded completion', () => {
 		]);
 	});
 
-	test('holds text, finish reason, model and usage as the API words them', async () => {
+	test('returns text, finish reason, model, and usage as the API formats them', async () => {
 		expect(await readStream([readFixture('text.sse')])).toEqual({
 			id: 'chatcmpl-7f31c09ad5',
 			object: 'chat.completion',
@@ -133,7 +133,7 @@ describe('a folded completion', () => {
 		},
 	);
 
-	test('puts choices in the order of their index', async () => {
+	test('sorts choices by index', async () => {
 		const events = [
 			deltaEvent({ content: 'second' }, 'stop', 1),
 			deltaEvent({ content: 'first' }, 'stop', 0),
@@ -145,7 +145,7 @@ describe('a folded completion', () => {
 		]);
 	});
 
-	test('shows text of the first choice only, without its thinking', async () => {
+	test('shows text of the first choice only, without its reasoning', async () => {
 		const shown: string[] = [];
 		const onText = async (text: string) => void shown.push(text);
 		await readStream([readFixture('choices.sse')], { choiceCount: 2, onText });
@@ -155,21 +155,21 @@ describe('a folded completion', () => {
 		expect(shown.join('')).toBe('Vier ✅ <think> is a tag');
 	});
 
-	test('shows text before the next piece arrives', async () => {
+	test('shows text before the next chunk arrives', async () => {
 		const order: string[] = [];
 		async function* chunks(): TransportResponse['chunks'] {
 			yield Buffer.from(deltaEvent({ content: 'one' }));
-			order.push('next piece');
+			order.push('next chunk');
 			yield Buffer.from(deltaEvent({ content: 'two' }, 'stop') + event('[DONE]'));
 		}
 		await readCompletion(
 			{ status: 200, headers: streamHeaders, chunks: chunks() },
 			{ choiceCount: 1, onText: async (text) => void order.push(text) },
 		);
-		expect(order).toEqual(['one', 'next piece', 'two']);
+		expect(order).toEqual(['one', 'next chunk', 'two']);
 	});
 
-	test('keeps false, 0 and empty text that a JSON body holds', async () => {
+	test('keeps false, 0, and empty text in a JSON body', async () => {
 		const body = {
 			usage: { prompt_tokens: 0 },
 			cached: false,
@@ -186,7 +186,7 @@ describe('a folded completion', () => {
 		expect(await readJson(body)).toEqual(body);
 	});
 
-	test('reads a JSON body though a stream was asked for', async () => {
+	test('reads a JSON body even if a stream was requested', async () => {
 		const body = { choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' } }] };
 		const shown: string[] = [];
 		const onText = async (text: string) => void shown.push(text);
@@ -195,8 +195,8 @@ describe('a folded completion', () => {
 	});
 });
 
-describe('reading text', () => {
-	test('joins characters that were cut between chunks', async () => {
+describe('readText', () => {
+	test('joins characters that are split between chunks', async () => {
 		const bytes = Array.from(Buffer.from('Grüße 👩‍🚀'), (byte) => Uint8Array.of(byte));
 		expect(await readText(chunksOf(bytes))).toBe('Grüße 👩‍🚀');
 	});

@@ -7,19 +7,19 @@ const decode = (pieces: string[]) => {
 
 describe('ServerSentEventDecoder', () => {
 	test.each([
-		['takes one blank after the colon and no more', 'data:  a\n\n', [' a']],
-		['needs no blank after the colon', 'data:a\n\n', ['a']],
+		['removes one space after the colon and no more', 'data:  a\n\n', [' a']],
+		['needs no space after the colon', 'data:a\n\n', ['a']],
 		['joins the data lines of one event', 'data: a\ndata:b\n\n', ['a\nb']],
-		['takes a line "data" for an empty one', 'data: a\ndata\n\n', ['a\n']],
-		['gives an event with empty data', 'data:\n\n', ['']],
-		['leaves comments out', ': ping\n\n:\n\ndata: a\n: inside\n\n', ['a']],
-		['leaves other fields out', 'event: x\nid: 1\nretry: 5\ndatabase: y\ndata: a\n\n', ['a']],
-		['gives nothing for an event without data', 'event: ping\n\n\n\n', []],
+		['treats the line "data" as empty data', 'data: a\ndata\n\n', ['a\n']],
+		['returns an event with empty data', 'data:\n\n', ['']],
+		['ignores comments', ': ping\n\n:\n\ndata: a\n: inside\n\n', ['a']],
+		['ignores other fields', 'event: x\nid: 1\nretry: 5\ndatabase: y\ndata: a\n\n', ['a']],
+		['returns nothing for an event without data', 'event: ping\n\n\n\n', []],
 		['drops an event without its empty line', 'data: a\n\ndata: b\n', ['a']],
 		['ends lines at CR', 'data: a\rdata: b\r\rdata: c\r\r', ['a\nb', 'c']],
 		['ends lines at CRLF', 'data: a\r\ndata: b\r\n\r\ndata: c\r\n\r\n', ['a\nb', 'c']],
-		['ends lines at a mixture', 'data: a\r\n\ndata: b\n\rdata: c\r\r\n', ['a', 'b', 'c']],
-		['keeps colons and blanks inside data', 'data: a: b \n\n', ['a: b ']],
+		['ends lines at a mixture of them', 'data: a\r\n\ndata: b\n\rdata: c\r\r\n', ['a', 'b', 'c']],
+		['keeps colons and spaces inside data', 'data: a: b \n\n', ['a: b ']],
 	])('%s', (_, text, expected) => {
 		expect(decode([text])).toEqual(expected);
 		expect(decode([...text])).toEqual(expected);
@@ -28,7 +28,7 @@ describe('ServerSentEventDecoder', () => {
 		}
 	});
 
-	test('gives an event as soon as its empty line begins', () => {
+	test('returns an event as soon as its empty line begins', () => {
 		const decoder = new ServerSentEventDecoder();
 		expect(decoder.push('data: a\r')).toEqual([]);
 		expect(decoder.push('\n')).toEqual([]);
@@ -36,7 +36,7 @@ describe('ServerSentEventDecoder', () => {
 		expect(decoder.push('\ndata: b\n\n')).toEqual(['b']);
 	});
 
-	test('puts a line together that comes in a hundred thousand pieces', () => {
+	test('joins a line that arrives in a hundred thousand pieces', () => {
 		const decoder = new ServerSentEventDecoder();
 		expect(decoder.push('data: ')).toEqual([]);
 		for (let piece = 0; piece < 100_000; piece += 1) decoder.push('ab');

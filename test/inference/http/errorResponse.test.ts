@@ -13,41 +13,41 @@ import {
 } from '../../support/cannedResponse';
 
 describe('the end of a stream', () => {
-	const incomplete = 'The streamed answer ended before it was complete';
+	const incomplete = 'The streamed response ended before it was complete';
 
 	test('is an error without finish_reason and [DONE]', async () => {
 		const failure = await failureOf(readStream([deltaEvent({ content: 'Once upon' })]));
 		expect(failure).toMatchObject({ kind: 'incompleteAnswer', message: incomplete });
 	});
 
-	test('is an error when nothing came at all', async () => {
+	test('is an error if nothing arrived at all', async () => {
 		expect(await failureOf(readStream([]))).toMatchObject({ kind: 'incompleteAnswer' });
 	});
 
-	test('is fine with finish_reason but no [DONE]', async () => {
+	test('is complete with finish_reason but without [DONE]', async () => {
 		const { choices } = await readStream([deltaEvent({ content: 'Hi' }, 'stop')]);
 		expect(choices[0]?.message.content).toBe('Hi');
 	});
 
-	test('is fine with [DONE] but no finish_reason', async () => {
+	test('is complete with [DONE] but without finish_reason', async () => {
 		const { choices } = await readStream([deltaEvent({ content: 'Hi' }), event('[DONE]')]);
 		expect(choices[0]).toMatchObject({ message: { content: 'Hi' }, finish_reason: null });
 	});
 
-	test('is an error when one of two choices is unfinished', async () => {
+	test('is an error if one of two choices is unfinished', async () => {
 		const events = [deltaEvent({ content: 'Hi' }, 'stop'), deltaEvent({ content: 'Ho' }, null, 1)];
 		const failure = await failureOf(readStream(events, { choiceCount: 2 }));
 		expect(failure).toMatchObject({ kind: 'incompleteAnswer' });
 	});
 
-	test('is an error when one of two choices never began', async () => {
+	test('is an error if one of two choices never began', async () => {
 		const failure = await failureOf(
 			readStream([deltaEvent({ content: 'Hi' }, 'stop')], { choiceCount: 2 }),
 		);
 		expect(failure).toMatchObject({ kind: 'incompleteAnswer' });
 	});
 
-	test('drops a last event that is only half there', async () => {
+	test('drops a last event that is incomplete', async () => {
 		const [first = '', last = ''] = [
 			deltaEvent({ content: 'Hi' }),
 			deltaEvent({ content: ' there' }, 'stop'),
@@ -61,7 +61,7 @@ describe('the end of a stream', () => {
 		expect(choices[0]?.message.content).toBe('Hi');
 	});
 
-	test('is an error for every cut before the answer has finished', async () => {
+	test('is an error at any byte before the answer is finished', async () => {
 		const text = readFixture('text.sse');
 		const bytes = Buffer.from(text);
 		const finish = text.indexOf('"finish_reason":"stop"');
@@ -73,7 +73,7 @@ describe('the end of a stream', () => {
 		expect((await readStream([bytes.subarray(0, finished)])).choices).toHaveLength(1);
 	});
 
-	test('is [DONE], whatever follows', async () => {
+	test('is [DONE], regardless of what follows', async () => {
 		const events = [
 			deltaEvent({ content: 'Hi' }, 'stop'),
 			event('[DONE]'),
@@ -96,24 +96,24 @@ describe('the end of a stream', () => {
 	};
 
 	test.each(['connection', 'timeout'] as const)(
-		'may be lost to a %s error once the answer has finished',
+		'may be lost to a %s error after the answer is finished',
 		async (kind) => {
-			const failure = new InferenceError('lost', { kind, advice: 'Run again.' });
+			const failure = new InferenceError('lost', { kind });
 			expect((await lostBy(failure)).choices[0]?.message.content).toBe('Hi');
 			const unfinished = deltaEvent({ content: 'Hi' });
 			await expect(lostBy(failure, unfinished)).rejects.toBe(failure);
 		},
 	);
 
-	test('is not taken for finished when it was stopped or a fault of ours ended it', async () => {
-		for (const failure of [cancelledError(), new TypeError('fault')]) {
+	test('is an error after a cancellation or an unexpected error, even if the answer is finished', async () => {
+		for (const failure of [cancelledError(), new TypeError('unexpected')]) {
 			await expect(lostBy(failure)).rejects.toBe(failure);
 		}
 		const onText = async () => await Promise.reject(new Error('no'));
 		await expect(readStream([finished], { onText })).rejects.toThrow('no');
 	});
 
-	test('brings out what was held back as the start of a tag', async () => {
+	test('releases text that was held back as the start of a tag', async () => {
 		const shown: string[] = [];
 		const onText = async (text: string) => void shown.push(text);
 		await readStream([deltaEvent({ content: '<thi' }, 'stop'), event('[DONE]')], { onText });
@@ -125,7 +125,7 @@ describe('the end of a stream', () => {
 		expect(choices[0]?.message.content).toBe('Hi');
 	});
 
-	test('names the request, for the service and its support', async () => {
+	test('includes the request ID in its error', async () => {
 		const headers = { ...streamHeaders, 'x-request-id': 'req-7' };
 		const response = { status: 200, headers, chunks: chunksOf([]) };
 		const failure = await failureOf(readCompletion(response, { choiceCount: 1 }));
@@ -133,8 +133,8 @@ describe('the end of a stream', () => {
 	});
 });
 
-describe('an answer that is no completion', () => {
-	test('is the error of the stream, cut anywhere', async () => {
+describe('a response that is not a completion', () => {
+	test('is the error in the stream, wherever the stream is cut', async () => {
 		const bytes = Buffer.from(readFixture('errorInStream.sse'));
 		for (let offset = 0; offset <= bytes.length; offset += 1) {
 			const failure = await failureOf(
@@ -149,10 +149,10 @@ describe('an answer that is no completion', () => {
 	});
 
 	test.each([
-		['a text', { error: 'engine died' }, 'server', 500, 'engine died'],
+		['text', { error: 'engine died' }, 'server', 500, 'engine died'],
 		['a code', { error: { code: 429, message: 'quota used up' } }, 'quota', 429, 'quota used up'],
-		['a code in words', { error: { code: 'oops', message: 'bad' } }, 'server', 500, 'bad'],
-	])('is understood from an error event with %s', async (_, data, kind, status, message) => {
+		['a code that is text', { error: { code: 'oops', message: 'bad' } }, 'server', 500, 'bad'],
+	])('is read from an error event with %s', async (_, data, kind, status, message) => {
 		const failure = await failureOf(readStream([event(data)]));
 		expect(failure).toMatchObject({ kind, status, message });
 	});
@@ -165,25 +165,25 @@ describe('an answer that is no completion', () => {
 		['no choices', '{"choices":[]}'],
 		['a choice without message', '{"choices":[{"text":"Hi"}]}'],
 		['choices that are null', '{"choices":[null]}'],
-	])('is refused: %s', async (_, body) => {
+	])('is an error: %s', async (_, body) => {
 		const response = { status: 200, headers: jsonHeaders, chunks: chunksOf([body]) };
 		const failure = await failureOf(readCompletion(response, { choiceCount: 1 }));
 		expect(failure).toMatchObject({
 			kind: 'invalidAnswer',
-			message: 'The answer is not a chat completion',
+			message: 'The response is not a chat completion',
 			status: 200,
+			contentType: 'application/json',
 		});
-		expect(failure.advice).toContain("'Base URL'");
 	});
 
-	test.each(['{"choices"', 'null', '5', '"Hi"'])('is refused: an event %s', async (data) => {
+	test.each(['{"choices"', 'null', '5', '"Hi"'])('is an error: an event %s', async (data) => {
 		expect(await failureOf(readStream([event(data)]))).toMatchObject({
 			kind: 'invalidAnswer',
-			message: 'A piece of the streamed answer is not a chat completion',
+			message: 'A part of the streamed response is not a chat completion',
 		});
 	});
 
-	test('is refused: a status other than 2xx, with the headers that matter', async () => {
+	test('is an error with a status other than 2xx, including its headers', async () => {
 		const headers = { ...jsonHeaders, 'retry-after': '2', 'x-request-id': 'req-9' };
 		const body = JSON.stringify({ error: { message: 'Concurrency limit reached for requests' } });
 		const response = { status: 429, headers, chunks: chunksOf([body]) };
@@ -196,7 +196,7 @@ describe('an answer that is no completion', () => {
 		});
 	});
 
-	test('tells its status though the body of the refusal breaks off or never ends', async () => {
+	test('has its status even if the body of the error response breaks off or never ends', async () => {
 		async function* broken(): TransportResponse['chunks'] {
 			yield Buffer.from('{"error":');
 			await Promise.resolve();
@@ -207,8 +207,8 @@ describe('an answer that is no completion', () => {
 			for (; ; chunkCount += 1) yield await Promise.resolve(Buffer.alloc(16 * 1024, 'x'));
 		}
 		for (const chunks of [broken(), endless()]) {
-			const refusal = { status: 503, headers: jsonHeaders, chunks };
-			const failure = await failureOf(readCompletion(refusal, { choiceCount: 1 }));
+			const response = { status: 503, headers: jsonHeaders, chunks };
+			const failure = await failureOf(readCompletion(response, { choiceCount: 1 }));
 			expect(failure).toMatchObject({ kind: 'overloaded', status: 503 });
 		}
 		expect(chunkCount).toBe(4);

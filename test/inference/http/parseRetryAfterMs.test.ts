@@ -9,9 +9,9 @@ describe('parseRetryAfterMs', () => {
 	test.each<[string, Record<string, string>, number]>([
 		['milliseconds', { 'retry-after-ms': '250' }, 250],
 		['decimal milliseconds', { 'retry-after-ms': '0.5' }, 0.5],
-		['milliseconds before seconds', { 'retry-after-ms': '250', 'retry-after': '9' }, 250],
+		['milliseconds rather than seconds', { 'retry-after-ms': '250', 'retry-after': '9' }, 250],
 		[
-			'seconds where milliseconds make no sense',
+			'seconds if the milliseconds make no sense',
 			{ 'retry-after-ms': 'x', 'retry-after': '9' },
 			9000,
 		],
@@ -19,22 +19,22 @@ describe('parseRetryAfterMs', () => {
 		['decimal seconds', { 'retry-after': '0.1' }, 100],
 		['seconds', { 'retry-after': '120' }, 120_000],
 		['seconds to the hundredth', { 'retry-after': '0.25' }, 250],
-		['seconds between blanks', { 'retry-after': ' 7 ' }, 7000],
+		['seconds between spaces', { 'retry-after': ' 7 ' }, 7000],
 		['an HTTP date', { 'retry-after': 'Sun, 22 Nov 2026 12:01:30 GMT' }, 90_000],
-		['an HTTP date between blanks', { 'retry-after': ' Sun, 22 Nov 2026 12:01:30 GMT ' }, 90_000],
+		['an HTTP date between spaces', { 'retry-after': ' Sun, 22 Nov 2026 12:01:30 GMT ' }, 90_000],
 		[
-			'a date by the clock of the service, where it tells',
+			'a date relative to the Date header, if there is one',
 			{ 'retry-after': 'Sun, 22 Nov 2026 09:00:30 GMT', date: 'Sun, 22 Nov 2026 09:00:00 GMT' },
 			30_000,
 		],
 		['an RFC 850 date', { 'retry-after': 'Sunday, 22-Nov-26 12:01:30 GMT' }, 90_000],
 		['an asctime date', { 'retry-after': 'Sun Nov 22 12:01:30 2026' }, 90_000],
 		[
-			'an asctime date with a blank for a digit',
+			'an asctime date with a space instead of a digit',
 			{ 'retry-after': 'Tue Dec  1 12:00:00 2026' },
 			9 * 86_400_000,
 		],
-		['a date that has passed', { 'retry-after': 'Sun, 06 Nov 1994 08:49:37 GMT' }, 0],
+		['a date in the past as 0', { 'retry-after': 'Sun, 06 Nov 1994 08:49:37 GMT' }, 0],
 	])('reads %s', (_, headers, expected) => {
 		expect(parseRetryAfterMs(headers, nowMs)).toBe(expected);
 	});
@@ -56,16 +56,16 @@ describe('parseRetryAfterMs', () => {
 		'later, maybe 2031',
 		'Sun, 99 Foo 2026 12:01:30 GMT',
 		'Sunday',
-	])('makes nothing of %j', (text) => {
+	])('returns undefined for %j', (text) => {
 		const headers = { 'retry-after-ms': text, 'retry-after': text };
 		expect(parseRetryAfterMs(headers, nowMs)).toBeUndefined();
 	});
 
-	test('makes nothing of no header at all', () => {
+	test('returns undefined without either header', () => {
 		expect(parseRetryAfterMs({ 'content-type': 'application/json' }, nowMs)).toBeUndefined();
 	});
 
-	test('reads dates as GMT wherever n8n runs', () => {
+	test('reads dates as GMT in any time zone', () => {
 		const module = join(__dirname, '..', '..', '..', 'inference', 'http', 'parseRetryAfterMs.ts');
 		const program = `
 			const { parseRetryAfterMs } = require(${JSON.stringify(module)});

@@ -17,21 +17,21 @@ async function send(request: Partial<TransportRequest> = {}, run: Partial<NodeRu
 	return await transport({ method: 'GET', path: '/models', timeoutMs: 20000, ...request });
 }
 
-/** The service answers with what `handle` writes. */
-function answerWith(handle: (response: ServerResponse) => void | Promise<void>): void {
+/** The service responds with what `handle` writes. */
+function respondWith(handle: (response: ServerResponse) => void | Promise<void>): void {
 	simulator.fault({
 		path: 'models',
 		fault: { kind: 'custom', handle: (_, response) => handle(response) },
 	});
 }
 
-const silence = () => answerWith(() => undefined);
-const halfAnAnswer = () => answerWith((response) => void response.writeHead(200).write('half'));
+const staySilent = () => respondWith(() => undefined);
+const respondHalf = () => respondWith((response) => void response.writeHead(200).write('half'));
 const listenersOf = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 const isAborted = () => simulator.requests[0]?.outcome === 'aborted';
 
 describe('a request', () => {
-	test('goes out with the key, what it accepts and headers of its own', async () => {
+	test('is sent with the key, an Accept header, and its own headers', async () => {
 		const headers = { 'X-A': '1' };
 		const body = { model: 'openai/gpt-oss-20b', messages: [{ role: 'user', content: 'Hi' }] };
 		await readText(
@@ -51,15 +51,15 @@ describe('a request', () => {
 		]);
 	});
 
-	test('may name what it accepts', async () => {
+	test('may override the Accept header', async () => {
 		await readText((await send({ headers: { Accept: 'text/plain' } })).chunks);
 		expect(simulator.requests[0]?.headers.accept).toBe('text/plain');
 	});
 });
 
-describe('an answer', () => {
-	test('comes with its status, whatever it is, and headers in lower case as text', async () => {
-		answerWith((response) => {
+describe('a response', () => {
+	test('has its status, even an error, and its headers as text with names in lower case', async () => {
+		respondWith((response) => {
 			response.writeHead(418, { 'X-Request-ID': 'one', 'Set-Cookie': ['a=1', 'b=2'] }).end('tea');
 		});
 		const { status, headers, chunks } = await send();
@@ -67,9 +67,9 @@ describe('an answer', () => {
 		expect(headers).toMatchObject({ 'x-request-id': 'one', 'set-cookie': 'a=1,b=2' });
 	});
 
-	test('is there before its body has ended', async () => {
+	test('is returned before its body has ended', async () => {
 		let end = () => {};
-		answerWith((response) => {
+		respondWith((response) => {
 			response.writeHead(200).write('one');
 			end = () => void response.end('two');
 		});
@@ -79,8 +79,8 @@ describe('an answer', () => {
 		expect(await readText(chunks)).toBe('two');
 	});
 
-	test('of which somebody reads a part only ends the connection', async () => {
-		halfAnAnswer();
+	test('closes the connection if only a part of it is read', async () => {
+		respondHalf();
 		const stop = new AbortController();
 		const { chunks } = await send({ signal: stop.signal });
 		await chunks.next();
@@ -90,24 +90,24 @@ describe('an answer', () => {
 	});
 });
 
-describe('silence', () => {
-	const spoken = { kind: 'timeout', message: 'The service sent nothing for 0.2 seconds' };
+describe('the timeout', () => {
+	const timedOut = { kind: 'timeout', message: 'The service sent nothing for 0.2 seconds' };
 
-	test('before the head ends the request', async () => {
-		silence();
-		expect(await failureOf(send({ timeoutMs: 200 }))).toMatchObject(spoken);
+	test('ends the request before the head', async () => {
+		staySilent();
+		expect(await failureOf(send({ timeoutMs: 200 }))).toMatchObject(timedOut);
 		await waitUntil(isAborted);
 	});
 
-	test('inside the body ends the request', async () => {
-		halfAnAnswer();
+	test('ends the request inside the body', async () => {
+		respondHalf();
 		const { chunks } = await send({ timeoutMs: 200 });
-		expect(await failureOf(readText(chunks))).toMatchObject(spoken);
+		expect(await failureOf(readText(chunks))).toMatchObject(timedOut);
 		await waitUntil(isAborted);
 	});
 
-	test('counts anew from the head and from every byte', async () => {
-		answerWith(async (response) => {
+	test('starts again at the head and at every byte', async () => {
+		respondWith(async (response) => {
 			await sleep(250);
 			response.writeHead(200).flushHeaders();
 			for (const text of ['a', 'b']) {
@@ -119,8 +119,8 @@ describe('silence', () => {
 		expect(await readText((await send({ timeoutMs: 400 })).chunks)).toBe('ab');
 	});
 
-	test('lasts as long as it likes with a timeout of 0', async () => {
-		answerWith(async (response) => {
+	test('is off if it is 0', async () => {
+		respondWith(async (response) => {
 			await sleep(20);
 			response.end('late');
 		});
@@ -131,13 +131,13 @@ describe('silence', () => {
 describe('Stop', () => {
 	const cancelled = { kind: 'cancelled' };
 
-	test('that came before sends nothing', async () => {
+	test('sends nothing if it comes before the request', async () => {
 		expect(await failureOf(send({ signal: AbortSignal.abort() }))).toMatchObject(cancelled);
 		expect(simulator.requests).toEqual([]);
 	});
 
-	test('before the head ends the request', async () => {
-		silence();
+	test('ends the request before the head', async () => {
+		staySilent();
 		const stop = new AbortController();
 		const failure = failureOf(send({ signal: stop.signal, timeoutMs: 0 }));
 		await waitUntil(() => simulator.requests.length > 0);
@@ -147,8 +147,8 @@ describe('Stop', () => {
 		expect(listenersOf(stop.signal)).toBe(0);
 	});
 
-	test('inside the body ends the request', async () => {
-		halfAnAnswer();
+	test('ends the request inside the body', async () => {
+		respondHalf();
 		const stop = new AbortController();
 		const { chunks } = await send({ signal: stop.signal });
 		const failure = failureOf(readText(chunks));
@@ -157,7 +157,7 @@ describe('Stop', () => {
 		await waitUntil(isAborted);
 	});
 
-	test('is no longer listened for once the answer was read', async () => {
+	test('is no longer listened for after the response was read', async () => {
 		const { signal } = new AbortController();
 		const { chunks } = await send({ signal });
 		expect(listenersOf(signal)).toBeGreaterThan(0);
@@ -177,7 +177,7 @@ describe('a lost connection', () => {
 				void response.writeHead(200).write('half', () => response.destroy()),
 		],
 	])('%s names the address', async (_, handle) => {
-		answerWith(handle);
+		respondWith(handle);
 		const { signal } = new AbortController();
 		const reading = send({ signal }).then(async ({ chunks }) => await readText(chunks));
 		expect(await failureOf(reading)).toMatchObject(lost);

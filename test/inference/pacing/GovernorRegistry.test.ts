@@ -1,4 +1,4 @@
-import { GovernorRegistry } from '../../../inference/pacing/Governor';
+import { GovernorRegistry } from '../../../inference/pacing/GovernorRegistry';
 import { failureOf } from '../../support/cannedResponse';
 import { FakeClock } from '../../support/fakeClock';
 
@@ -9,15 +9,15 @@ describe('GovernorRegistry', () => {
 		const registry = new GovernorRegistry(new FakeClock());
 		const governor = registry.governorFor('account', adaptive);
 		expect(registry.governorFor('account', { ...adaptive, maxConcurrency: 4 })).toBe(governor);
-		expect(registry.governorFor('account', { mode: 'fixed', concurrency: 3 }).limit).toBe(3);
+		expect(registry.governorFor('account', { mode: 'fixed', maxConcurrency: 3 }).limit).toBe(3);
 		expect(registry.size).toBe(2);
 	});
 
 	test('does not let one account slow another down', async () => {
 		const registry = new GovernorRegistry(new FakeClock());
-		const one = registry.governorFor('one', { mode: 'fixed', concurrency: 1 });
+		const one = registry.governorFor('one', { mode: 'fixed', maxConcurrency: 1 });
 		const held = await one.acquire();
-		const other = await registry.governorFor('two', { mode: 'fixed', concurrency: 1 }).acquire();
+		const other = await registry.governorFor('two', { mode: 'fixed', maxConcurrency: 1 }).acquire();
 		const slow = await registry.governorFor('three', adaptive).acquire();
 		slow.rejected(60_000);
 		const free = await registry.governorFor('four', adaptive).acquire();
@@ -63,7 +63,7 @@ describe('GovernorRegistry', () => {
 	test('gives each fixed number a governor of its own', () => {
 		const registry = new GovernorRegistry(new FakeClock());
 		const limits = [3, 4, 3].map((concurrency) =>
-			registry.governorFor('account', { mode: 'fixed', concurrency }),
+			registry.governorFor('account', { mode: 'fixed', maxConcurrency: concurrency }),
 		);
 		expect(limits.map(({ limit }) => limit)).toEqual([3, 4, 3]);
 		expect(limits[2]).toBe(limits[0]);

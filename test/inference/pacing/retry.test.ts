@@ -1,8 +1,5 @@
-import {
-	InferenceError,
-	refusedAnswerError,
-	type InferenceErrorKind,
-} from '../../../inference/InferenceError';
+import { statusError } from '../../../inference/http/statusError';
+import { InferenceError, type InferenceErrorKind } from '../../../inference/InferenceError';
 import {
 	withRetry,
 	type RetryCause,
@@ -11,17 +8,18 @@ import {
 	type RetryPolicy,
 } from '../../../inference/pacing/retry';
 import { failureOf } from '../../support/cannedResponse';
+import { adviceFor } from '../../../nodes/shared/advice';
 import { FakeClock, settled } from '../../support/fakeClock';
 
 const everyCause: RetryCause[] = ['408', '429', '500', '502', '503', '504', 'connection'];
 const policy: RetryPolicy = { maxRetries: 5, retryOn: new Set(everyCause), maxWaitMs: 300_000 };
 
 const refused = (status: number, retryAfterMs?: number, serviceMessage?: string) =>
-	refusedAnswerError({ status, retryAfterMs, serviceMessage });
+	statusError({ status, retryAfterMs, serviceMessage });
 const overload = (retryAfterMs?: number) => refused(503, retryAfterMs);
 const rejection = (retryAfterMs?: number) => refused(429, retryAfterMs);
 const failed = (kind: InferenceErrorKind, status?: number) =>
-	new InferenceError(kind, { kind, advice: 'Do something.', status });
+	new InferenceError(kind, { kind, status });
 
 interface Run {
 	clock: FakeClock;
@@ -117,7 +115,7 @@ describe('withRetry', () => {
 		const started = run([overload(400_000)], { isShown: () => true, models: ['first', 'second'] });
 		const error = await failure(started);
 		expect(error).toMatchObject({ kind: 'overloaded', attempts: 1 });
-		expect(error.advice).toBe(overload().advice);
+		expect(error.waitLeftMs).toBeUndefined();
 		expect(started.sentTo).toEqual(['first']);
 	});
 });
@@ -136,9 +134,11 @@ describe("the service's own time", () => {
 		const started = run([overload(50_000), overload(260_000)]);
 		const error = await failure(started);
 		expect(error).toMatchObject({ kind: 'overloaded', attempts: 2, retryAfterMs: 260_000 });
-		expect(error.advice).toBe(
-			`The service asks to wait 260 s, and 250 s are left for waiting. W&B Inference Chat waits longer with a higher 'Max Wait' in its Retry Policy. ${overload().advice}`,
+		expect(error.waitLeftMs).toBe(250_000);
+		expect(adviceFor(error, 'chat')).toBe(
+			`The service asked to wait 260 s, but only 250 s of waiting time is left. To wait longer, increase 'Max Wait' in Retry Policy. ${adviceFor(overload(), 'chat')}`,
 		);
+		expect(adviceFor(error, 'agent')).not.toContain("'Max Wait'");
 		expect(started.clock.now()).toBe(50_000);
 	});
 
@@ -161,7 +161,9 @@ describe("the service's own time", () => {
 			const started = run([rejection(0)], { policy: short }, { forever: true });
 			const error = await failure(started);
 			expect(error.kind).toBe('concurrency');
-			expect(error.advice).toMatch(/^The next wait would be longer than the 0 s that/);
+			expect(adviceFor(error, 'chat')).toMatch(
+				/^The next retry would exceed the remaining waiting time \(0 s\)/,
+			);
 			expect(started.clock.sleptMs.slice(0, 3)).toEqual([0, 250, 250]);
 			expect(started.sentTo.length).toBe(2 + Math.floor((10_000 + more) / 250));
 		},
@@ -184,7 +186,7 @@ describe('a 429 for concurrency', () => {
 		const started = run([rejection()], { policy: short }, { forever: true });
 		const error = await failure(started);
 		expect(error).toMatchObject({ kind: 'concurrency', attempts: 9 });
-		expect(error.advice).toContain('longer than the 14 s that are left for waiting');
+		expect(adviceFor(error, 'chat')).toContain('the remaining waiting time (14 s)');
 		expect(started.clock.now()).toBe(45_750);
 	});
 
@@ -244,7 +246,7 @@ describe('fallback models', () => {
 		const started = run(failures, { models: ['first', 'second'] });
 		const error = await failure(started);
 		expect(error).toMatchObject({ attempts: 3 });
-		expect(error.advice).toContain('asks to wait 60 s, and 50 s are left for waiting');
+		expect(adviceFor(error, 'chat')).toContain('asked to wait 60 s, but only 50 s');
 	});
 
 	test('are tried when the service asks for more time than is left', async () => {

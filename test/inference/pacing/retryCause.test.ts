@@ -1,15 +1,12 @@
-import {
-	InferenceError,
-	refusedAnswerError,
-	type InferenceErrorKind,
-} from '../../../inference/InferenceError';
+import { statusError } from '../../../inference/http/statusError';
+import { InferenceError, type InferenceErrorKind } from '../../../inference/InferenceError';
 import { backoffMs, isRetried, type RetryCause } from '../../../inference/pacing/retry';
 
 const everyCause: RetryCause[] = ['408', '429', '500', '502', '503', '504', 'connection'];
 
 const refused = (status: number, serviceMessage?: string) =>
-	refusedAnswerError({ status, serviceMessage });
-const failed = (kind: InferenceErrorKind) => new InferenceError(kind, { kind, advice: 'Do it.' });
+	statusError({ status, serviceMessage });
+const failed = (kind: InferenceErrorKind) => new InferenceError(kind, { kind });
 
 describe('backoffMs', () => {
 	test('doubles from half a second to half a minute, with up to half of it left to chance', () => {

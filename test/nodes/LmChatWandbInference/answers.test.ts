@@ -9,7 +9,7 @@ const simulator = useSimulator();
 const ask = (text: string) => [new HumanMessage(text)];
 const lastMessages = () => (simulator.requests.at(-1)?.body as JsonObject).messages;
 
-/** The same question asked for a whole answer and for a streamed one. */
+/** Asks the same question for a whole answer and for a streamed one. */
 async function answersTo(text: string, options = {}) {
 	const { model, logged } = await supplyAgentModel({ baseUrl: simulator.baseUrl, options });
 	const whole = await model.invoke(ask(text));
@@ -17,8 +17,8 @@ async function answersTo(text: string, options = {}) {
 	return { whole, streamed, logged };
 }
 
-describe('answer of the chat model', () => {
-	test('is the same whole and streamed', async () => {
+describe('the answer of the chat model', () => {
+	test('is the same whether streamed or not', async () => {
 		const { whole, streamed } = await answersTo('Greet me [[answer: Hello, how are you?]]');
 		expect(whole.text).toBe('Hello, how are you?');
 		expect(streamed.whole?.text).toBe('Hello, how are you?');
@@ -26,7 +26,7 @@ describe('answer of the chat model', () => {
 		expect(whole.response_metadata.provider).toBe('wandb-inference');
 	});
 
-	test('arrives piece by piece while the service still writes', async () => {
+	test('arrives in chunks while the service still generates', async () => {
 		const slow = await startStrictSimulator({ tokensPerSecond: 200 });
 		try {
 			const { model } = await supplyAgentModel({ baseUrl: slow.baseUrl });
@@ -43,9 +43,9 @@ describe('answer of the chat model', () => {
 	});
 
 	test.each([
-		['in a field of its own', ''],
+		['in its own field', ''],
 		['in think tags', '[[think-tags]]'],
-	])('holds no reasoning, whether it comes %s', async (_, directive) => {
+	])('contains no reasoning that arrives %s', async (_, directive) => {
 		const { whole, streamed } = await answersTo(
 			`What is it? [[answer: 42]] [[reason: six times seven]] ${directive}`,
 		);
@@ -60,7 +60,7 @@ describe('answer of the chat model', () => {
 		expect(streamed.whole?.response_metadata.finish_reason).toBe('length');
 	});
 
-	test('comes in one piece when Stream is off, and still streams to a chat', async () => {
+	test('arrives in one chunk if Stream is off, even in a chat that streams', async () => {
 		const { whole, streamed } = await answersTo('[[answer: all at once]]', { stream: false });
 		expect(whole.text).toBe('all at once');
 		expect(streamed.texts).toEqual(['all at once']);
@@ -70,7 +70,7 @@ describe('answer of the chat model', () => {
 		]);
 	});
 
-	test('shows the real token counts in the log, streamed or not', async () => {
+	test('logs the real token counts, whether streamed or not', async () => {
 		const { whole, streamed, logged } = await answersTo('[[answer: Hello there]]');
 		const counts = {
 			promptTokens: expect.any(Number),
@@ -91,13 +91,13 @@ describe('answer of the chat model', () => {
 		});
 	});
 
-	test('is one that n8n takes for a chat model', async () => {
+	test('comes from a model that n8n recognizes as a chat model', async () => {
 		const { model } = await supplyAgentModel({ baseUrl: simulator.baseUrl });
 		expect(model.lc_namespace).toContain('chat_models');
 	});
 });
 
-describe('conversation that the chat model sends', () => {
+describe('the conversation that the chat model sends', () => {
 	async function sentFor(messages: unknown[]): Promise<unknown> {
 		const { model } = await supplyAgentModel({ baseUrl: simulator.baseUrl });
 		await model.invoke(messages);
@@ -179,7 +179,7 @@ describe('conversation that the chat model sends', () => {
 			'LangChain 0.3',
 			{ type: 'image', source_type: 'base64', mime_type: 'image/png', data: 'iVBORw0KGgo=' },
 		],
-	])('carries an image in the shape of %s', async (_, block) => {
+	])('contains an image in the format of %s', async (_, block) => {
 		const content = [{ type: 'text', text: 'What is it?' }, block] as never;
 		expect(await sentFor([new HumanMessage({ content })])).toEqual([
 			{
@@ -192,7 +192,7 @@ describe('conversation that the chat model sends', () => {
 		]);
 	});
 
-	test('carries the address and detail of an image untouched', async () => {
+	test('contains the address and detail of an image unchanged', async () => {
 		const image = {
 			type: 'image_url',
 			image_url: { url: 'https://example.com/a.png', detail: 'low' },
@@ -215,7 +215,7 @@ describe('conversation that the chat model sends', () => {
 			'data:application/pdf;base64,JVBERg==',
 		],
 		['its address', { source_type: 'url', url: pdfAddress }, pdfAddress],
-	])('carries a PDF by %s as a file', async (_, source, fileData) => {
+	])('contains a PDF by %s as a file', async (_, source, fileData) => {
 		simulator.fault({
 			fault: {
 				kind: 'body',

@@ -26,20 +26,20 @@ async function failureOf(promise: Promise<unknown>): Promise<NodeApiError> {
 
 const soon = { headers: { 'retry-after-ms': '5' } };
 
-describe('passing faults', () => {
+describe('temporary errors', () => {
 	test.each<[string, FaultRule['fault']]>([
 		['a 503', { kind: 'status', status: 503, ...soon }],
 		['a concurrency 429', { kind: 'status', status: 429, reason: 'concurrency', ...soon }],
 		['a lost connection', { kind: 'reset', where: 'beforeHeaders' }],
-		['a stream that breaks off', { kind: 'reset', where: 'inStream', afterEvents: 1 }],
-	])('%s is followed by success', async (_, fault) => {
+		['a stream that is cut off', { kind: 'reset', where: 'inStream', afterEvents: 1 }],
+	])('%s is retried with success', async (_, fault) => {
 		simulator.fault({ times: 1, fault });
 		const { model } = await supply();
 		expect((await model.invoke(question)).text).toBe('fine after all');
 		expect(simulator.requests).toHaveLength(2);
 	});
 
-	test('are retried in a stream until text was shown', async () => {
+	test('are retried in a stream before text was shown', async () => {
 		simulator.fault({ times: 1, fault: { kind: 'status', status: 503, ...soon } });
 		const { model } = await supply();
 		const { texts } = await readStream(await model.stream(question));
@@ -47,7 +47,7 @@ describe('passing faults', () => {
 		expect(simulator.requests).toHaveLength(2);
 	});
 
-	test('after text was shown end the answer', async () => {
+	test('end the answer if text was already shown', async () => {
 		simulator.fault({ fault: { kind: 'reset', where: 'inStream', afterEvents: 6 } });
 		const { model } = await supply({
 			options: { reasoning: 'disabled' },
@@ -59,12 +59,12 @@ describe('passing faults', () => {
 			for await (const { text } of stream) texts.push(text);
 		})();
 		const error = await failureOf(reading);
-		expect(error.message).toContain('closed before the answer was complete');
+		expect(error.message).toContain('closed before the response was complete');
 		expect(texts.join('')).not.toBe('');
 		expect(simulator.requests).toHaveLength(1);
 	});
 
-	test('are repeated as often as Max Retries says and by nobody else', async () => {
+	test('are retried as often as Max Retries says, and not by LangChain too', async () => {
 		simulator.fault({ fault: { kind: 'status', status: 503, ...soon } });
 		const { model, logged } = await supply({ options: { maxRetries: 2 } });
 		const error = await failureOf(model.invoke(question));
@@ -75,7 +75,7 @@ describe('passing faults', () => {
 		expect(logged()).toMatchObject([{ error: { message: error.message } }]);
 	});
 
-	test('move on to the fallback models', async () => {
+	test('lead to the fallback models', async () => {
 		simulator.fault({
 			when: { model: 'openai/gpt-oss-20b' },
 			fault: { kind: 'status', status: 503, ...soon },
@@ -86,8 +86,8 @@ describe('passing faults', () => {
 	});
 });
 
-describe('lasting faults', () => {
-	test('an exceeded quota is one request and says the same as the chat node', async () => {
+describe('permanent errors', () => {
+	test('an exceeded quota takes one request and has the same message as in the chat node', async () => {
 		const credential = { apiKey: 'broke-key' };
 		const { model, logged } = await supply({ credential });
 		const error = await failureOf(model.invoke(question));
@@ -106,18 +106,21 @@ describe('lasting faults', () => {
 		['an option', { options: { logitBias: '{"a": 5}' } }, "'Logit Bias'"],
 		['Max Retries', { options: { maxRetries: -1 } }, "'Max Retries' is below zero"],
 		['the model', { model: '' }, "'Model' is empty"],
-		['the credential', { credential: { baseUrl: 'nowhere' } }, "'Base URL'"],
-	])('a mistake in %s keeps its message and advice on the way up', async (_, run, message) => {
-		const error = await failureOf(supply(run));
-		expect(error.message).toContain(message);
-		expect(error.description).toBeTruthy();
-		// n8n passes on only such errors as they are; others become 'Error in sub-node'.
-		expect(error.functionality).toBe('configuration-node');
-		expect(error.context.itemIndex).toBe(0);
-		expect(simulator.requests).toHaveLength(0);
-	});
+		['the credential', { credential: { baseUrl: 'nowhere' } }, 'The base URL in the credential'],
+	])(
+		'an error in %s keeps its message and advice on the way to the user',
+		async (_, run, message) => {
+			const error = await failureOf(supply(run));
+			expect(error.message).toContain(message);
+			expect(error.description).toBeTruthy();
+			// Only such errors reach the user unchanged; n8n turns others into 'Error in sub-node'.
+			expect(error.functionality).toBe('configuration-node');
+			expect(error.context.itemIndex).toBe(0);
+			expect(simulator.requests).toHaveLength(0);
+		},
+	);
 
-	test('an n8n without the AI node SDK loads the node and says what to do', async () => {
+	test('n8n without the AI node SDK loads the node and says what to do', async () => {
 		let failure: Promise<NodeApiError> | undefined;
 		await jest.isolateModulesAsync(async () => {
 			jest.doMock('@n8n/ai-node-sdk', () => {
@@ -133,17 +136,17 @@ describe('lasting faults', () => {
 		jest.dontMock('@n8n/ai-node-sdk');
 		const error = await failure;
 		expect(error?.message).toBe('This version of n8n cannot run the W&B Inference Chat Model');
-		expect(error?.description).toContain('update n8n');
+		expect(error?.description).toContain('Update n8n');
 	});
 });
 
 describe('Stop', () => {
-	test.each(['invoke', 'stream'] as const)('ends a request under way, %s', async (way) => {
+	test.each(['invoke', 'stream'] as const)('ends an open request, %s', async (method) => {
 		simulator.fault({ fault: { kind: 'stall', where: 'inStream', afterEvents: 2 } });
 		const stop = new AbortController();
 		const { model } = await supply({ signal: stop.signal });
 		const call =
-			way === 'invoke' ? model.invoke(question) : model.stream(question).then(readStream);
+			method === 'invoke' ? model.invoke(question) : model.stream(question).then(readStream);
 		const failure = failureOf(call);
 		await until(() => simulator.requests.length > 0);
 		stop.abort();
@@ -152,7 +155,7 @@ describe('Stop', () => {
 		expect(simulator.requests).toMatchObject([{ outcome: 'aborted' }]);
 	});
 
-	test('that comes from the agent alone ends a request too', async () => {
+	test('of the agent alone ends a request too', async () => {
 		simulator.fault({ fault: { kind: 'stall', where: 'beforeHeaders' } });
 		const stop = new AbortController();
 		const { model } = await supply();
@@ -164,7 +167,7 @@ describe('Stop', () => {
 		expect(simulator.requests).toMatchObject([{ outcome: 'aborted' }]);
 	});
 
-	test('of the reader gives up the rest of a stream', async () => {
+	test('of the reader aborts the rest of a stream', async () => {
 		const slow = await startStrictSimulator({ tokensPerSecond: 50 });
 		try {
 			const { model } = await supply({ baseUrl: slow.baseUrl });

@@ -9,7 +9,7 @@ import { useSimulator } from '../../support/useSimulator';
 
 const simulator = useSimulator();
 
-/** For each option with a place in the body: what a person sets, and what must stand there. */
+/** For each option that is sent in the body: what the user sets, and what the body must contain. */
 const samples: Record<string, { set: INodeParameters[string]; wire: JsonObject }> = {
 	cacheSalt: { set: 'tenant-7', wire: { cache_salt: 'tenant-7' } },
 	extraBody: { set: '{"top_k": 20}', wire: { top_k: 20 } },
@@ -46,7 +46,7 @@ async function bodySentWith(options: INodeParameters, call: object = {}): Promis
 }
 
 describe('options of the chat model', () => {
-	test('send nothing while unset', async () => {
+	test('are not sent if unset', async () => {
 		expect(await bodySentWith({})).toEqual(bareBody);
 	});
 
@@ -55,7 +55,7 @@ describe('options of the chat model', () => {
 		expect(await bodySentWith({ [name]: set })).toEqual({ ...bareBody, ...tools, ...wire });
 	});
 
-	test('headers and another project reach the service', async () => {
+	test('extra headers and another project reach the service', async () => {
 		const values = [
 			{ name: 'X-Team', value: 'blue' },
 			{ name: 'OpenAI-Project', value: 'team/other' },
@@ -68,23 +68,25 @@ describe('options of the chat model', () => {
 		});
 	});
 
-	test('stop sequences of the agent come on top of those set', async () => {
+	test('stop sequences of the agent are added to those of the user', async () => {
 		const call = { stop: ['Observation:', 'END'] };
 		expect((await bodySentWith({ stop: ['END'] }, call)).stop).toEqual(['END', 'Observation:']);
 	});
 
-	test('are those of the table, with Max Retries, in the order of their names', () => {
+	test('are those of the table and Max Retries, sorted by name', () => {
 		const shown = new LmChatWandbInference().description.properties
 			.find(({ name }) => name === 'options')
 			?.options?.map((option) => option as INodeProperties);
 		const inTable = requestParameters.filter(({ shownBy }) => shownBy === 'both');
 		const names = [...inTable.map(({ property }) => property.name), 'maxRetries'];
 		expect(shown?.map(({ name }) => name).sort()).toEqual(names.sort());
-		const titles = shown?.map(({ displayName }) => displayName) ?? [];
-		expect(titles).toEqual([...titles].sort((left, right) => left.localeCompare(right)));
+		const displayNames = shown?.map(({ displayName }) => displayName) ?? [];
+		expect(displayNames).toEqual(
+			[...displayNames].sort((left, right) => left.localeCompare(right)),
+		);
 	});
 
-	test('with a place in the body have a sample in this test', () => {
+	test('that are sent in the body have a sample in this test', () => {
 		const inBody = requestParameters.filter(({ shownBy, wire }) => shownBy === 'both' && wire);
 		const names = inBody.map(({ property }) => property.name);
 		expect(Object.keys(samples).sort()).toEqual([...names, 'extraBody'].sort());

@@ -7,14 +7,14 @@ const sentFor = (role: Message['role'], ...content: MessageContent[]) =>
 	toChatMessages([{ role, content }]);
 const file = (fields: object) => ({ type: 'file', ...fields }) as MessageContent;
 
-test('several texts become lines for the model, and its own stay in one', () => {
+test('several texts are joined by line breaks, except for those of the assistant', () => {
 	const parts = [text('One'), reasoning, text('Two')];
 	expect(sentFor('system', ...parts)).toEqual([{ role: 'system', content: 'One\nTwo' }]);
 	expect(sentFor('user', ...parts)).toEqual([{ role: 'user', content: 'One\nTwo' }]);
 	expect(sentFor('assistant', ...parts)).toEqual([{ role: 'assistant', content: 'OneTwo' }]);
 });
 
-test('a call without an id keeps its place, and an empty text beside it is none', () => {
+test('a tool call without an ID gets an empty one, and missing text next to it is null', () => {
 	const call: MessageContent = { type: 'tool-call', toolName: 'f', input: '{}' };
 	const wire = { id: '', type: 'function', function: { name: 'f', arguments: '{}' } };
 	expect(sentFor('assistant', reasoning, call)).toEqual([

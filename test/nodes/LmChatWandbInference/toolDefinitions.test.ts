@@ -4,7 +4,7 @@ import {
 	toToolDefinitions,
 } from '../../../nodes/LmChatWandbInference/toolDefinitions';
 
-test('only functions are sent, the later of two with the same name', () => {
+test('only functions are sent, and only the last of those with the same name', () => {
 	const tools = [
 		{ type: 'function', name: 'clock', inputSchema: { type: 'object' } },
 		{ type: 'provider', name: 'openai.web_search', args: {} },

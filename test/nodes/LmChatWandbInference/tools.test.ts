@@ -42,8 +42,8 @@ async function callsBothWays(text: string): Promise<Array<AgentMessage | undefin
 	return [await model.invoke(ask(text)), whole];
 }
 
-/** Answers every request with these tool calls, as an engine words them. */
-function answerWithCalls(calls: JsonObject[]): void {
+/** Responds to every request with these tool calls, in the format of the service. */
+function respondWithCalls(calls: JsonObject[]): void {
 	const message = { role: 'assistant', content: null, tool_calls: calls };
 	const body = { choices: [{ index: 0, message, finish_reason: 'tool_calls' }] };
 	simulator.fault({
@@ -89,13 +89,13 @@ describe('tools of an agent', () => {
 		['any', 'required'],
 		['none', 'none'],
 		['clock', { type: 'function', function: { name: 'clock' } }],
-	])('are chosen as the agent asks: %s', async (choice, wire) => {
+	])('are chosen as the agent requests: %s', async (choice, wire) => {
 		const { model } = await supplyAgentModel({ baseUrl: simulator.baseUrl });
 		await model.bindTools(tools, { tool_choice: choice }).invoke(ask('Hello'));
 		expect(lastBody().tool_choice).toEqual(wire);
 	});
 
-	test('are what Parallel Tool Calls and a choice wait for: without tools neither is sent', async () => {
+	test('are required for Parallel Tool Calls and a tool choice to be sent', async () => {
 		const options = { parallelToolCalls: false };
 		const { model } = await supplyAgentModel({ baseUrl: simulator.baseUrl, options });
 		await model.invoke(ask('Hello'), { tool_choice: 'none' });
@@ -107,7 +107,7 @@ describe('tools of an agent', () => {
 });
 
 describe('tool calls of a model', () => {
-	test('come whole, several at once and each with its id', async () => {
+	test('arrive complete, several at once, each with its own ID', async () => {
 		for (const answer of await callsBothWays(
 			'[[call: weather {"city":"Paris"}]] [[call: weather {"city":"Rome"}]] [[call: clock {}]]',
 		)) {
@@ -122,8 +122,8 @@ describe('tool calls of a model', () => {
 		}
 	});
 
-	test('get an id where the model gives none or the same twice', async () => {
-		answerWithCalls([
+	test('get an ID if the model returns none, or the same one twice', async () => {
+		respondWithCalls([
 			callOf('{"city":"Paris"}', 'same'),
 			callOf('{"city":"Rome"}', 'same'),
 			{ type: 'function', function: { name: 'clock', arguments: '{}' } },
@@ -147,15 +147,15 @@ describe('tool calls of a model', () => {
 		['["Paris"]', { invalidArguments: '["Paris"]' }],
 		['Paris', { invalidArguments: 'Paris' }],
 	])('with the arguments %j reach the agent as an object', async (text, args) => {
-		answerWithCalls([callOf(text)]);
+		respondWithCalls([callOf(text)]);
 		for (const answer of await callsBothWays('Weather?')) {
 			expect(answer?.tool_calls).toMatchObject([{ id: 'call_1', name: 'weather', args }]);
 			expect(answer?.invalid_tool_calls).toEqual([]);
 		}
 	});
 
-	test('with broken arguments get a reply that the model can learn from', async () => {
-		answerWithCalls([callOf('{"city": "Par')]);
+	test('with invalid arguments get a reply that the model can learn from', async () => {
+		respondWithCalls([callOf('{"city": "Par')]);
 		const [answer] = await callsBothWays('Weather?');
 		const call = answer?.tool_calls?.[0];
 		await expect(weather.invoke(call?.args as never)).rejects.toThrow('schema');
@@ -177,7 +177,7 @@ describe('tool calls of a model', () => {
 		]);
 	});
 
-	test('of a reasoning model leave its reasoning behind in the next round', async () => {
+	test('of a reasoning model are sent without its reasoning in the next round', async () => {
 		const model = await boundModel();
 		const question = ask('[[call: weather {"city":"Paris"}]] [[reason: let me call a tool]]');
 		const answer = await model.invoke(question);

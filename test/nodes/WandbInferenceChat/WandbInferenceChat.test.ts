@@ -10,7 +10,7 @@ const answerTo = async (parameters: INodeParameters) =>
 	await readAnswer(simulator.baseUrl, parameters);
 
 describe('simplified output', () => {
-	test('holds the text, why it ended, who answered, its cost and how many requests it took', async () => {
+	test('contains the text, the finish reason, the model, its usage, and the number of requests', async () => {
 		const json = await answerTo({ ...glm, ...say('[[answer: Hi there]]'), options: thinkingOff });
 		expect(json).toEqual({
 			output: 'Hi there',
@@ -30,7 +30,7 @@ describe('simplified output', () => {
 	test.each([
 		['streamed', true],
 		['not streamed', false],
-	])('keeps reasoning apart from the text, %s', async (_, stream) => {
+	])('separates reasoning from the text, %s', async (_, stream) => {
 		const content = '[[answer: 42]] [[reason: six times seven]]';
 		expect(await answerTo({ ...say(content), options: { stream } })).toMatchObject({
 			output: '42',
@@ -41,7 +41,7 @@ describe('simplified output', () => {
 	test.each([
 		['streamed', true],
 		['not streamed', false],
-	])('takes <think> text for reasoning, %s', async (_, stream) => {
+	])('treats <think> text as reasoning, %s', async (_, stream) => {
 		const content = '[[answer: 42]] [[reason: six times seven]] [[think-tags]]';
 		expect(await answerTo({ ...say(content), options: { stream } })).toMatchObject({
 			output: '42',
@@ -49,14 +49,14 @@ describe('simplified output', () => {
 		});
 	});
 
-	test('holds arrays when several choices are asked for', async () => {
+	test('contains arrays if several choices are requested', async () => {
 		const json = await answerTo({ ...say('Tell me a story'), options: { n: 3 } });
 		expect(json.output).toHaveLength(3);
 		expect(new Set(json.output as string[]).size).toBeGreaterThan(1);
 		expect(json.finishReason).toEqual(['stop', 'stop', 'stop']);
 	});
 
-	test('holds log probabilities when they are asked for', async () => {
+	test('contains log probabilities if requested', async () => {
 		const json = await answerTo({
 			...say('[[answer: yes]]'),
 			options: { logprobs: true, topLogprobs: 2 },
@@ -65,7 +65,7 @@ describe('simplified output', () => {
 		expect(content[0]?.top_logprobs).toHaveLength(2);
 	});
 
-	test('holds tool calls with their arguments parsed', async () => {
+	test('contains tool calls with parsed arguments', async () => {
 		const parameters =
 			'{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}';
 		const tools = { values: [{ name: 'get_weather', description: 'Weather', parameters }] };
@@ -86,7 +86,7 @@ describe('simplified output', () => {
 		}
 	});
 
-	test('holds the call of an older function', async () => {
+	test('contains the call of a legacy function', async () => {
 		const functions = '[{"name":"get_weather","parameters":{"type":"object","properties":{}}}]';
 		const json = await answerTo({
 			...say('Hello'),
@@ -102,7 +102,7 @@ describe('raw output', () => {
 		['several choices', { n: 2 }],
 		['log probabilities', { logprobs: true, topLogprobs: 1 }],
 		[
-			'an older function',
+			'a legacy function',
 			{ functions: '[{"name":"f","parameters":{"type":"object"}}]', functionCall: 'f' },
 		],
 	])('is the same streamed and not streamed: %s', async (_, options) => {
@@ -129,7 +129,7 @@ describe('raw output', () => {
 		expect(comparable(streamed)).toEqual(comparable(whole));
 	});
 
-	/** Ids and times are new for each request, and the second request finds its prompt cached. */
+	/** IDs and times differ between requests, and the second request finds its prompt cached. */
 	function comparable(json: JsonObject): string[] {
 		const kept = Object.entries(json).filter(
 			([name]) => !['id', 'created', 'usage'].includes(name),
@@ -147,17 +147,17 @@ describe('JSON answers', () => {
 		'{"type":"object","properties":{"mood":{"enum":["good","bad"]}},"required":["mood"],"additionalProperties":false}';
 	const withSchema = { responseFormat: 'json_schema', jsonSchema };
 
-	test('come out as values of the given shape', async () => {
+	test('are parsed into values that match the schema', async () => {
 		const { output } = await answerTo({ ...withSchema, ...say('How are you?') });
 		expect(['good', 'bad']).toContain((output as JsonObject).mood);
 	});
 
-	test('come out as an object in JSON mode', async () => {
+	test('are parsed into an object in JSON mode', async () => {
 		const { output } = await answerTo({ responseFormat: 'json_object', ...say('Answer in JSON') });
 		expect(typeof output).toBe('object');
 	});
 
-	test('are read through a Markdown fence and thinking', async () => {
+	test('are read from inside a Markdown fence and after thinking', async () => {
 		const fenced = '[[answer: ```json\n{"mood": "good"}\n```]] [[reason: hm]] [[think-tags]]';
 		expect((await answerTo({ ...withSchema, ...say(fenced) })).output).toEqual({ mood: 'good' });
 	});
@@ -168,11 +168,11 @@ describe('JSON answers', () => {
 			say('How are you?'),
 			{ maxTokens: 2, ...thinkingOff },
 			/cut off at 'Max Tokens'/,
-			/Raise 'Max Tokens'/,
+			/Increase 'Max Tokens'/,
 		],
 		['not JSON', say('[[answer: Sorry, no]]'), thinkingOff, /not valid JSON/, /Strict Schema/],
 	])(
-		'that are %s are an error that says so, billed once',
+		'that are %s end in an error that says so, after a single request',
 		async (_, message, options, text, advice) => {
 			const parameters = chatParameters({ ...glm, ...withSchema, ...message, options });
 			await expect(runChatNode({ baseUrl: simulator.baseUrl, parameters })).rejects.toMatchObject({
@@ -197,11 +197,11 @@ describe('hints', () => {
 		return (await runChatNode(run)).hints.map(({ message }) => message);
 	};
 
-	test('are absent when all was smooth', async () => {
+	test('are absent after a smooth run', async () => {
 		expect(await hintsFor({})).toEqual([]);
 	});
 
-	test('tell of an answer cut at Max Tokens', async () => {
+	test('report an answer that was cut off at Max Tokens', async () => {
 		const hints = await hintsFor({
 			...glm,
 			...say('Tell me a story'),
@@ -210,12 +210,12 @@ describe('hints', () => {
 		expect(hints).toEqual([expect.stringMatching(/^1 answer was cut off at 'Max Tokens'/)]);
 	});
 
-	test('tell of an answer that reasoning left empty', async () => {
+	test('report an answer that reasoning left empty', async () => {
 		const hints = await hintsFor(say('[[empty]]'));
 		expect(hints).toEqual([expect.stringMatching(/^1 answer was empty because reasoning used up/)]);
 	});
 
-	test('tell of retries and how long items waited', async () => {
+	test('report retries and how long items waited', async () => {
 		simulator.fault({
 			times: 1,
 			fault: { kind: 'status', status: 503, retryAfter: '0' },
@@ -225,13 +225,13 @@ describe('hints', () => {
 			fault: { kind: 'status', status: 429, reason: 'concurrency' },
 		});
 		const [hint] = await hintsFor({});
-		expect(hint).toMatch(/'Concurrency limit reached' once, so the node settled at 1 at once/);
+		expect(hint).toMatch(/concurrency limit was reached once, so the node settled at 1 at once/);
 		expect(hint).toMatch(
-			/1 request was retried after a passing fault\. Items waited [\d.]+ s in all/,
+			/1 request was retried after a temporary error\. Items waited [\d.]+ s in total/,
 		);
 	});
 
-	test('tell of no more places than Max Concurrency allows', async () => {
+	test('report no higher limit than Max Concurrency', async () => {
 		simulator.fault({
 			times: 1,
 			fault: { kind: 'status', status: 429, reason: 'concurrency' },

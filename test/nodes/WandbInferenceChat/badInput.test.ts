@@ -45,13 +45,13 @@ const badInputs: BadInput[] = [
 		advice: /image/,
 	},
 	{
-		what: 'an expression that finds nothing',
+		what: 'an expression that resolves to nothing',
 		parameters: { messages: { values: [{ role: 'user', content: '={{ $json.nothing }}' }] } },
 		message: /'Content' of message 1 has no value/,
 		advice: /expression found nothing/,
 	},
 	{
-		what: 'a tool result without an id',
+		what: 'a tool result without an ID',
 		parameters: { messages: { values: [{ role: 'tool', content: '1', toolCallId: '' }] } },
 		message: /'Tool Call ID' of message 1 is empty/,
 		advice: /toolCalls/,
@@ -63,7 +63,7 @@ const badInputs: BadInput[] = [
 		advice: /quotes, commas and brackets/,
 	},
 	{
-		what: 'messages that are no array',
+		what: 'messages that are not an array',
 		parameters: { specifyMessages: 'json', messagesJson: '={{ { "a": 1 } }}' },
 		message: /'Messages \(JSON\)' is not a JSON array/,
 		advice: /square brackets/,
@@ -77,7 +77,7 @@ const badInputs: BadInput[] = [
 	{
 		what: 'a message without a role',
 		parameters: { specifyMessages: 'json', messagesJson: [user, { content: 'x' }] as never },
-		message: /Message 2 in 'Messages \(JSON\)' is not a message/,
+		message: /Message 2 in 'Messages \(JSON\)' is not a valid message/,
 		advice: /'role'/,
 	},
 	{
@@ -89,7 +89,7 @@ const badInputs: BadInput[] = [
 		advice: /Input Data Field Name/,
 	},
 	{
-		what: 'a file that is no image',
+		what: 'a file that is not an image',
 		parameters: {
 			messages: { values: [{ ...user, imageSource: 'binary', binaryPropertyName: 'data' }] },
 		},
@@ -102,7 +102,7 @@ const badInputs: BadInput[] = [
 		parameters: {
 			messages: { values: [{ ...user, imageSource: 'url', imageUrl: 'file:///etc/passwd' }] },
 		},
-		message: /'Image URL' of message 1 is not a web address/,
+		message: /'Image URL' of message 1 is not a valid web address/,
 		advice: /https/,
 	},
 	{
@@ -112,7 +112,7 @@ const badInputs: BadInput[] = [
 		advice: /quotes, commas and brackets/,
 	},
 	{
-		what: 'a schema that is no object',
+		what: 'a schema that is not an object',
 		parameters: { responseFormat: 'json_schema', jsonSchema: '[]' },
 		message: /'JSON Schema' is not a JSON object/,
 		advice: /braces/,
@@ -121,18 +121,18 @@ const badInputs: BadInput[] = [
 		what: 'an empty schema',
 		parameters: { responseFormat: 'json_schema', jsonSchema: '' },
 		message: /'JSON Schema' is empty/,
-		advice: /shape/,
+		advice: /must match/,
 	},
 	{
 		what: 'a schema name with a space',
 		parameters: { responseFormat: 'json_schema', jsonSchema: '{}', schemaName: 'my schema' },
-		message: /'Schema Name' is not a name/,
+		message: /'Schema Name' is not a valid name/,
 		advice: /letters, digits/,
 	},
 	{
 		what: 'a tool without a name',
 		parameters: { tools: { values: [{ name: '', parameters: '{}' }] } },
-		message: /'Name of tool 1' is not a name/,
+		message: /'Name of tool 1' is not a valid name/,
 		advice: /letters, digits/,
 	},
 	{
@@ -142,7 +142,7 @@ const badInputs: BadInput[] = [
 		advice: /brackets/,
 	},
 	{
-		what: 'functions that are no array',
+		what: 'functions that are not an array',
 		parameters: options({ functions: '{}' }),
 		message: /'Functions' is not a JSON array/,
 		advice: /square brackets/,
@@ -156,29 +156,29 @@ const badInputs: BadInput[] = [
 	{
 		what: 'a logit bias out of range',
 		parameters: options({ logitBias: '{"1734": 101}' }),
-		message: /'Logit Bias' holds a pair/,
+		message: /'Logit Bias' contains an invalid entry/,
 		advice: /-100 to 100/,
 	},
 	{
-		what: 'an extra body that is no object',
+		what: 'an extra body that is not an object',
 		parameters: options({ extraBody: '[1]' }),
 		message: /'Extra Body' is not a JSON object/,
 		advice: /braces/,
 	},
 	{
-		what: 'a number that is none',
+		what: 'text instead of a number',
 		parameters: options({ temperature: '={{ "warm" }}' }),
 		message: /'Temperature' is not a number/,
 		advice: /e\.g\. 1/,
 	},
 	{
-		what: 'a count with a fraction',
+		what: 'a whole number with a fraction',
 		parameters: options({ maxTokens: 1.5 }),
 		message: /'Max Tokens' is not a whole number/,
 		advice: /without a fraction/,
 	},
 	{
-		what: 'a switch that is neither on nor off',
+		what: 'a boolean that is neither true nor false',
 		parameters: options({ logprobs: '={{ "maybe" }}' }),
 		message: /'Log Probabilities' is neither true nor false/,
 		advice: /true or false/,
@@ -192,60 +192,60 @@ const badInputs: BadInput[] = [
 	{
 		what: 'a header name with a line break',
 		parameters: header('X-A\r\nX-B', '1'),
-		message: /not a header name/,
+		message: /not a valid header name/,
 		advice: /letters, digits and hyphens/,
 	},
 	{
 		what: 'a header value with a line break',
 		parameters: header('X-A', '1\r\nX-B: 2'),
-		message: /value of 'X-A'.*cannot carry/,
+		message: /value of 'X-A'.*not allowed in a header/,
 		advice: /line breaks/,
 	},
 	{
-		what: 'a header value outside of ASCII',
+		what: 'a header value with a non-ASCII character',
 		parameters: header('X-A', 'grün'),
-		message: /value of 'X-A'.*cannot carry/,
+		message: /value of 'X-A'.*not allowed in a header/,
 		advice: /plain characters/,
 	},
 	{
 		what: 'a malformed project header',
 		parameters: header('OpenAI-Project', 'just-a-team'),
-		message: /not of the form team\/project/,
+		message: /not in the form team\/project/,
 		advice: /slash/,
 		kind: 'credential',
 	},
 	{
 		what: 'a malformed project',
 		credential: { project: 'just-a-team' },
-		message: /'Project' in the credential is not of the form team\/project/,
+		message: /The project is not in the form team\/project/,
 		advice: /my-team\/my-project/,
 		kind: 'credential',
 	},
 	{
 		what: 'a project with a line break',
 		credential: { project: 'team/pro\r\nX-Evil: 1' },
-		message: /'Project' in the credential/,
+		message: /The project is not in the form/,
 		advice: /plain characters/,
 		kind: 'credential',
 	},
 	{
 		what: 'an empty key',
 		credential: { apiKey: ' ' },
-		message: /'API Key' in the credential is empty/,
+		message: /The API key in the credential is empty/,
 		advice: /wandb\.ai\/authorize/,
 		kind: 'credential',
 	},
 	{
-		what: 'a key with a strange character',
+		what: 'a key with an invalid character',
 		credential: { apiKey: 'kéy' },
-		message: /'API Key' in the credential holds characters/,
+		message: /The API key in the credential contains invalid characters/,
 		advice: /Copy the key again/,
 		kind: 'credential',
 	},
 	{
-		what: 'a base URL that is none',
+		what: 'a base URL that is not a web address',
 		credential: { baseUrl: 'api.inference.wandb.ai' },
-		message: /'Base URL' in the credential is not a web address/,
+		message: /The base URL in the credential is not a valid web address/,
 		advice: /https:\/\/api\.inference\.wandb\.ai\/v1/,
 		kind: 'credential',
 	},
@@ -279,7 +279,7 @@ describe.each(badInputs)(
 			items: [item],
 		});
 
-		test('stops the run before any request, saying which field and what to do', async () => {
+		test('stops the run before any request is sent, naming the field and how to fix it', async () => {
 			const failure = await runChatNode(run()).catch((error: NodeOperationError) => error);
 			expect(failure).toMatchObject({
 				message: expect.stringMatching(message),
@@ -309,7 +309,7 @@ describe.each(badInputs)(
 	},
 );
 
-test('the bad item is named, and the good ones are answered under Continue', async () => {
+test('the error names the bad item, and the others succeed under Continue', async () => {
 	const run = {
 		baseUrl: simulator.baseUrl,
 		parameters: chatParameters({ options: { maxTokens: '={{ $json.limit }}' } }),
@@ -328,7 +328,7 @@ test('the bad item is named, and the good ones are answered under Continue', asy
 	]);
 });
 
-test('broken JSON is not quoted in the message', async () => {
+test('invalid JSON is not quoted in the message', async () => {
 	const parameters = chatParameters({ specifyMessages: 'json', messagesJson: 'CANARY-PROMPT' });
 	const failure: NodeOperationError = await runChatNode({
 		baseUrl: simulator.baseUrl,

@@ -32,7 +32,7 @@ describe('many items', () => {
 		expect(items[0]?.json.attempts).toBe(2);
 	});
 
-	test('all succeed, once each, when every 20th request meets a 429', async () => {
+	test('all succeed, once each, when every 20th request gets a 429', async () => {
 		simulator.fault({
 			when: { every: 20 },
 			fault: { kind: 'status', status: 429, retryAfter: '0' },
@@ -49,21 +49,21 @@ describe('many items', () => {
 		expect(simulator.statistics.byStatus).toEqual({ 200: 200, 429: 10 });
 	});
 
-	test('run as many at once as fixed throughput says', async () => {
+	test('run exactly as many at once as fixed throughput allows', async () => {
 		const slow = await startStrictSimulator({ latency: { kind: 'constant', ms: 20 } });
-		for (const [throughput, atOnce] of [
+		for (const [throughput, concurrency] of [
 			[{ mode: 'fixed' }, 1],
 			[{ mode: 'fixed', maxConcurrency: 4 }, 4],
 		] as const) {
 			slow.reset();
 			const parameters = chatParameters({ ...echo, throughput });
 			await runChatNode({ baseUrl: slow.baseUrl, parameters, items: rows(12) });
-			expect(slow.statistics.maxInFlight).toBe(atOnce);
+			expect(slow.statistics.maxInFlight).toBe(concurrency);
 		}
 		await slow.close();
 	});
 
-	test('stay below the limit of the account that nobody told', async () => {
+	test("adapt to the account's concurrency limit without knowing it", async () => {
 		const limited = await startStrictSimulator({
 			concurrencyLimit: 3,
 			latency: { kind: 'constant', ms: 30 },
@@ -76,18 +76,18 @@ describe('many items', () => {
 		expect(items.map(({ json }) => json.output)).toEqual(
 			rows(60).map(({ json }) => `row ${json.row}`),
 		);
-		expect(hints[0]?.message).toMatch(/Concurrency limit reached/);
+		expect(hints[0]?.message).toMatch(/concurrency limit was reached/);
 		expect(limited.statistics.byStatus[200]).toBe(60);
 		await limited.close();
 	});
 
-	test('without any, no request is sent', async () => {
+	test('send no request if there are none', async () => {
 		const { items } = await runChatNode({ baseUrl: simulator.baseUrl, items: [] });
 		expect(items).toEqual([]);
 		expect(simulator.requests).toEqual([]);
 	});
 
-	test('after a failure under Stop, nothing more is sent and the message counts what succeeded', async () => {
+	test('send no more requests after a failure without Continue, and the error counts successful items', async () => {
 		simulator.fault({
 			when: { matches: ({ body }) => JSON.stringify(body).includes('row 5]') },
 			fault: { kind: 'status', status: 400 },
@@ -102,7 +102,7 @@ describe('many items', () => {
 		expect(simulator.requests).toHaveLength(6);
 	});
 
-	test('under Continue a failed item costs no other', async () => {
+	test('succeed under Continue even if another item fails', async () => {
 		simulator.fault({
 			when: { matches: ({ body }) => JSON.stringify(body).includes('row 5]') },
 			fault: { kind: 'status', status: 400 },
@@ -120,7 +120,7 @@ describe('many items', () => {
 });
 
 describe('fallback models', () => {
-	test('answer when the chosen one is gone', async () => {
+	test('answer if the requested one is not available', async () => {
 		const json = await answerTo({
 			model: { __rl: true, mode: 'id', value: 'openai/gone' },
 			options: { fallbackModels: ['wandb/zai-org/GLM-5.1'] },
@@ -128,7 +128,7 @@ describe('fallback models', () => {
 		expect(json).toMatchObject({ model: 'zai-org/GLM-5.1', attempts: 2 });
 	});
 
-	test('answer when the chosen one stays overloaded', async () => {
+	test('answer if the requested one stays overloaded', async () => {
 		const model = 'openai/gpt-oss-20b';
 		simulator.fault({ when: { model }, fault: { kind: 'status', status: 503, retryAfter: '0' } });
 		const json = await answerTo({
@@ -141,10 +141,10 @@ describe('fallback models', () => {
 
 describe('Stop', () => {
 	test.each([
-		['a request that waits for its answer', { kind: 'stall', where: 'beforeHeaders' } as const],
+		['a request that waits for its response', { kind: 'stall', where: 'beforeHeaders' } as const],
 		['a stream', { kind: 'stall', where: 'inStream' } as const],
 		['a wait between retries', { kind: 'status', status: 503, retryAfter: '60' } as const],
-	])('ends %s at once, also under Continue', async (_, fault) => {
+	])('ends %s at once, even under Continue', async (_, fault) => {
 		simulator.fault({ fault });
 		const stop = new AbortController();
 		const running = runChatNode({

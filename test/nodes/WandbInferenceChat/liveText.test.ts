@@ -26,7 +26,7 @@ const textOf = (chunks: StructuredChunk[]) =>
 		.map(({ content }) => content)
 		.join('');
 
-test('text goes out in pieces between begin and end', async () => {
+test('text is sent in chunks between begin and end', async () => {
 	const chunks = await chunksOf(say('[[answer: The quick brown fox jumps over the lazy dog]]'));
 	expect(textOf(chunks)).toBe('The quick brown fox jumps over the lazy dog');
 	expect(chunks.length).toBeGreaterThan(2);
@@ -34,12 +34,12 @@ test('text goes out in pieces between begin and end', async () => {
 	expect(chunks.at(-1)?.type).toBe('end');
 });
 
-test('thinking stays out of the chat, under each of its names', async () => {
+test('reasoning stays out of the chat, whether in its own field or in think tags', async () => {
 	expect(textOf(await chunksOf(say('[[answer: 42]] [[reason: six times seven]]')))).toBe('42');
 	expect(textOf(await chunksOf(say('[[answer: 42]] [[reason: hm]] [[think-tags]]')))).toBe('42');
 });
 
-test('without Stream the text arrives in one piece', async () => {
+test('without Stream, the text is sent in one chunk', async () => {
 	const chunks = await chunksOf({ ...say('[[answer: Hello there]]'), options: { stream: false } });
 	expect(chunks.map(({ type, content }) => [type, content])).toEqual([
 		['begin', undefined],
@@ -48,7 +48,7 @@ test('without Stream the text arrives in one piece', async () => {
 	]);
 });
 
-test('every chunk carries the index of its item', async () => {
+test('every chunk contains the index of its item', async () => {
 	const chunks = await chunksOf(say('=[[answer: item {{ $json.row }}]]'), {
 		items: [{ json: { row: 0 } }, { json: { row: 1 } }],
 	});
@@ -59,14 +59,14 @@ test('every chunk carries the index of its item', async () => {
 	}
 });
 
-test('a failure before the first text is retried without a trace', async () => {
+test('a failure before the first text is retried and leaves no trace in the chat', async () => {
 	simulator.fault({ when: { first: 1 }, fault: { kind: 'status', status: 503, retryAfter: '0' } });
 	const chunks = await chunksOf(say('[[answer: 42]]'));
 	expect(typesOf(chunks).filter((type) => type !== 'item')).toEqual(['begin', 'end']);
 	expect(textOf(chunks)).toBe('42');
 });
 
-test('text that a person has seen is never sent a second time', async () => {
+test('text that the user has seen is never sent again', async () => {
 	const model = { __rl: true, mode: 'id', value: 'zai-org/GLM-5.1' };
 	const options = { reasoning: 'disabled' };
 	simulator.fault({
@@ -78,7 +78,7 @@ test('text that a person has seen is never sent a second time', async () => {
 	expect(simulator.requests).toHaveLength(1);
 });
 
-test('under Continue a failed item ends in an error chunk', async () => {
+test('under Continue, a failed item ends in an error chunk', async () => {
 	simulator.fault({ fault: { kind: 'status', status: 400 } });
 	const chunks = await chunksOf({}, { onError: 'continueRegularOutput' });
 	expect(typesOf(chunks)).toEqual(['begin', 'error']);
@@ -91,13 +91,13 @@ describe('as the tool of an agent', () => {
 		expect(await chunksOf(say('[[answer: 42]]'), { nodeType })).toEqual([]);
 	});
 
-	test('it returns the answer and nothing that the agent would have to read past', async () => {
+	test('it returns only the answer', async () => {
 		const parameters = chatParameters(say('[[answer: 42]]'));
 		const { items } = await runChatNode({ baseUrl: simulator.baseUrl, parameters, nodeType });
 		expect(items).toEqual([{ json: { output: '42' }, pairedItem: { item: 0 } }]);
 	});
 
-	test('it lists models by their ids', async () => {
+	test('it lists only the IDs of models', async () => {
 		const parameters = { resource: 'model', operation: 'getMany', returnAll: true };
 		const { items } = await runChatNode({ baseUrl: simulator.baseUrl, parameters, nodeType });
 		expect(items[0]?.json).toEqual({ id: expect.any(String) });

@@ -8,7 +8,7 @@ import { useSimulator } from '../../support/useSimulator';
 const simulator = useSimulator();
 
 describe('messages', () => {
-	test('carry images from binary data as a data URL', async () => {
+	test('contain images from binary data as data URLs', async () => {
 		await runChatNode({
 			baseUrl: simulator.baseUrl,
 			parameters: chatParameters({
@@ -57,7 +57,7 @@ describe('messages', () => {
 	test.each([
 		['text', JSON.stringify(history)],
 		['a value', '={{ $json.history }}'],
-	])('come from JSON given as %s', async (_, messagesJson) => {
+	])('are read from JSON, given as %s', async (_, messagesJson) => {
 		await runChatNode({
 			baseUrl: simulator.baseUrl,
 			parameters: chatParameters({ specifyMessages: 'json', messagesJson }),
@@ -67,13 +67,13 @@ describe('messages', () => {
 	});
 });
 
-describe('messages that are read', () => {
+describe('readMessages', () => {
 	const read = async (parameters: INodeParameters) =>
 		await readMessages(createExecuteContext({ baseUrl: '', parameters }), 0);
 	const readRow = async (row: INodeParameters) => await read({ messages: { values: [row] } });
 	const withUrl = (imageUrl: string) => ({ content: '', imageSource: 'url', imageUrl });
 
-	test('from JSON are missing where there is only blank text', async () => {
+	test('rejects JSON that is blank or contains no messages', async () => {
 		for (const messagesJson of ['={{ null }}', ' ', '[]']) {
 			const failure = await failureOf(read({ specifyMessages: 'json', messagesJson }));
 			expect(failure.message).toBe("'Messages (JSON)' is empty");
@@ -81,29 +81,29 @@ describe('messages that are read', () => {
 	});
 
 	test.each(['null', '5', '"user"', '[]', '{}', '{"role": 5}', '{"role": "nobody"}'])(
-		'from JSON are not taken from %s',
+		'rejects %s as a message in JSON',
 		async (message) => {
 			const messagesJson = `[{"role": "developer", "content": "Hi"}, ${message}]`;
 			expect(await failureOf(read({ specifyMessages: 'json', messagesJson }))).toMatchObject({
-				message: "Message 2 in 'Messages (JSON)' is not a message",
+				message: "Message 2 in 'Messages (JSON)' is not a valid message",
 				advice:
-					"Each message is an object with a 'role' (system, developer, user, assistant, tool, function) and a 'content'.",
+					"Each message is an object with a 'role' (system, developer, user, assistant, tool, function) and 'content'.",
 			});
 		},
 	);
 
-	test('are those of a user while no role is given', async () => {
+	test("uses the role 'user' if there is none", async () => {
 		expect(await readRow({ role: '={{ null }}', content: 'Hi' })).toEqual([
 			{ role: 'user', content: 'Hi' },
 		]);
 	});
 
-	test('of the model may be empty, and carry no image that was left in the row', async () => {
+	test('accepts an empty assistant message and ignores an image left in its row', async () => {
 		const row = { ...withUrl('https://example.com/cat.png'), role: 'assistant' };
 		expect(await readRow(row)).toEqual([{ role: 'assistant', content: '' }]);
 	});
 
-	test('of a tool carry the id of its call', async () => {
+	test('adds the tool call ID to a tool message', async () => {
 		const row = { role: 'tool', content: 'Rain', toolCallId: 'call_1' };
 		expect(await readRow(row)).toEqual([{ role: 'tool', content: 'Rain', tool_call_id: 'call_1' }]);
 		expect((await failureOf(readRow({ ...row, toolCallId: '={{ null }}' }))).message).toBe(
@@ -112,7 +112,7 @@ describe('messages that are read', () => {
 	});
 
 	test.each([' http://example.com/cat.png ', 'HTTPS://example.com', 'data:image/png;base64,AA'])(
-		'may be nothing but the image at %j',
+		'accepts a message that is only the image at %j',
 		async (address) => {
 			const url = address.trim();
 			expect(await readRow(withUrl(address))).toEqual([
@@ -122,16 +122,16 @@ describe('messages that are read', () => {
 	);
 
 	test.each(['={{ null }}', '', 'see https://example.com', 'data:text/html,', 'ftp://example.com'])(
-		'take no image from %j',
+		'rejects the image URL %j',
 		async (address) => {
 			expect(await failureOf(readRow(withUrl(address)))).toMatchObject({
-				message: "'Image URL' of message 1 is not a web address",
-				advice: 'Give an address that begins with https://, or choose binary data for a file.',
+				message: "'Image URL' of message 1 is not a valid web address",
+				advice: 'Enter an address that begins with https://, or select binary data for a file.',
 			});
 		},
 	);
 
-	test('miss the image when no field is named', async () => {
+	test('rejects an image without a field name', async () => {
 		const failure = await failureOf(
 			readRow({ content: 'Hi', imageSource: 'binary', binaryPropertyName: '={{ null }}' }),
 		);

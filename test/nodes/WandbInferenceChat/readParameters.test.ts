@@ -13,34 +13,34 @@ describe('throughput', () => {
 	test.each<[INodeParameters, object]>([
 		[{}, { mode: 'adaptive', maxConcurrency: 64 }],
 		[{ maxConcurrency: 1 }, { mode: 'adaptive', maxConcurrency: 1 }],
-		[{ mode: 'fixed' }, { mode: 'fixed', concurrency: 1 }],
+		[{ mode: 'fixed' }, { mode: 'fixed', maxConcurrency: 1 }],
 		[
 			{ mode: 'fixed', maxConcurrency: 4 },
-			{ mode: 'fixed', concurrency: 4 },
+			{ mode: 'fixed', maxConcurrency: 4 },
 		],
 	])('set to %j is %j', async (throughput, expected) => {
 		expect(await throughputOf(throughput)).toEqual(expected);
 	});
 
-	test('names its field where that is wrong', async () => {
+	test('names its field if the value is invalid', async () => {
 		expect((await failureOf(throughputOf({ maxConcurrency: 'x' }))).message).toBe(
 			"'Max Concurrency' is not a number",
 		);
 		expect(await failureOf(throughputOf({ maxConcurrency: 0 }))).toMatchObject({
 			message: "'Max Concurrency' is below one",
-			advice: "Give 'Max Concurrency' 1 or more.",
+			advice: "Enter 1 or more for 'Max Concurrency'.",
 		});
 	});
 });
 
-describe('what one item asks for', () => {
-	test('is simplified unless somebody turned that off', async () => {
+describe('the parameters of one item', () => {
+	test('simplify the output unless the user turned that off', async () => {
 		expect((await read({})).simplify).toBe(true);
 		expect((await read({ simplify: true })).simplify).toBe(true);
 		expect((await read({ simplify: false })).simplify).toBe(false);
 	});
 
-	test('is text, any JSON object or JSON of a schema', async () => {
+	test('request text, any JSON object, or JSON that matches a schema', async () => {
 		const formatOf = async (changes: INodeParameters) =>
 			(await read(changes)).request.responseFormat;
 		expect(await formatOf({})).toEqual({ type: 'text' });
@@ -61,7 +61,7 @@ describe('what one item asks for', () => {
 		});
 	});
 
-	test('may bring tools, of which only the name is required', async () => {
+	test('may include tools, which only need a name', async () => {
 		const full = {
 			name: 'clock',
 			description: 'The time',
@@ -84,8 +84,8 @@ describe('what one item asks for', () => {
 		expect(
 			await failureOf(read({ tools: { values: [full, { name: '={{ null }}' }] } })),
 		).toMatchObject({
-			message: "'Name of tool 2' is not a name that the API accepts",
-			advice: 'Use up to 64 letters, digits, underscores and hyphens, without spaces.',
+			message: "'Name of tool 2' is not a valid name",
+			advice: 'Use up to 64 letters, digits, underscores, and hyphens, without spaces.',
 		});
 	});
 });

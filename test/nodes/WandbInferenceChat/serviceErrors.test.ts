@@ -7,7 +7,7 @@ import { waitUntil } from '../../support/waitUntil';
 
 const simulator = useSimulator({ blockedRegionApiKeys: ['blocked-key'] });
 
-interface Refusal {
+interface ErrorCase {
 	what: string;
 	apiKey?: string;
 	fault?: FaultRule['fault'];
@@ -19,10 +19,10 @@ interface Refusal {
 	requests: number;
 }
 
-/** No waiting in these tests: a policy that gives up at once shows what a person ends up with. */
+/** Without retries and waits, tests see the final error at once. */
 const noRetries = { maxRetries: 0, maxWait: 0 };
 
-const refusals: Refusal[] = [
+const errorCases: ErrorCase[] = [
 	{
 		what: '401, a wrong key',
 		apiKey: 'wrong-key',
@@ -51,7 +51,7 @@ const refusals: Refusal[] = [
 		requests: 1,
 	},
 	{
-		what: '429, quota on older pages',
+		what: '429, quota as in older documentation',
 		fault: { kind: 'status', status: 429, reason: 'quota' },
 		kind: 'quota',
 		status: 429,
@@ -100,7 +100,7 @@ const refusals: Refusal[] = [
 		requests: 1,
 	},
 	{
-		what: "422, FastAPI's shape",
+		what: "422 in FastAPI's format",
 		fault: { kind: 'status', status: 422, body: { detail: [{ msg: 'field required' }] } },
 		kind: 'badRequest',
 		status: 422,
@@ -154,7 +154,7 @@ const refusals: Refusal[] = [
 		requests: 1,
 	},
 	{
-		what: 'a web page instead of an answer',
+		what: 'a web page instead of a completion',
 		fault: { kind: 'body', status: 200, contentType: 'text/html', body: '<html>Welcome</html>' },
 		kind: 'invalidAnswer',
 		status: 200,
@@ -164,7 +164,7 @@ const refusals: Refusal[] = [
 	},
 ];
 
-describe.each(refusals)(
+describe.each(errorCases)(
 	'$what',
 	({ apiKey, fault, model, kind, status, message, advice, requests }) => {
 		const run = () => {
@@ -179,7 +179,7 @@ describe.each(refusals)(
 			};
 		};
 
-		test('ends the run with the message of the service and advice', async () => {
+		test("ends the run with the service's message and advice", async () => {
 			const failure: NodeApiError = await runChatNode(run()).catch((error) => error);
 			expect(failure.constructor.name).toBe('NodeApiError');
 			expect(failure.message).toMatch(message);
@@ -199,7 +199,7 @@ describe.each(refusals)(
 	},
 );
 
-test('errors that waiting cannot cure are not retried with the default policy', async () => {
+test('errors that waiting cannot fix are not retried under the default policy', async () => {
 	for (const apiKey of ['wrong-key', 'broke-key', 'blocked-key', 'personal-key']) {
 		simulator.reset();
 		await expect(
@@ -209,7 +209,7 @@ test('errors that waiting cannot cure are not retried with the default policy', 
 	}
 });
 
-test('the request id of the service is given for its support', async () => {
+test("the error includes the service's request ID for its support", async () => {
 	simulator.fault({ fault: { kind: 'status', status: 400 } });
 	const failure: NodeApiError = await runChatNode({ baseUrl: simulator.baseUrl }).catch(
 		(error) => error,
@@ -223,38 +223,38 @@ describe('connection failures', () => {
 		return await runChatNode({ baseUrl, parameters }).catch((error: NodeApiError) => error);
 	};
 
-	test('a refused connection names the address', async () => {
+	test('a refused connection names the address in its message', async () => {
 		expect(await failing('http://127.0.0.1:9/v1')).toMatchObject({
 			message: 'The connection to 127.0.0.1:9 was refused',
 			description: expect.stringMatching(/gateway is running.*ECONNREFUSED/),
 		});
 	});
 
-	test('an unknown host is said to be unknown', async () => {
+	test('an unknown host has its own message', async () => {
 		expect(await failing('http://no-such-host.invalid/v1')).toMatchObject({
 			message: 'The address of no-such-host.invalid was not found',
-			description: expect.stringContaining('spelling'),
+			description: expect.stringContaining('typos'),
 		});
 	});
 
 	test.each(['beforeHeaders', 'inBody', 'inStream'] as const)(
-		'a reset %s is told apart',
+		'a reset %s has its own message',
 		async (where) => {
 			simulator.fault({ fault: { kind: 'reset', where } });
 			expect(await failing(simulator.baseUrl, { stream: where === 'inStream' })).toMatchObject({
-				message: expect.stringMatching(/closed before the answer was complete/),
+				message: expect.stringMatching(/closed before the response was complete/),
 			});
 		},
 	);
 
-	test('an unreadable certificate is not retried', async () => {
+	test('a failed TLS handshake is not retried', async () => {
 		const https = simulator.baseUrl.replace('http:', 'https:');
 		const failure = await runChatNode({ baseUrl: https }).catch((error: NodeApiError) => error);
 		expect(failure).toMatchObject({ message: expect.stringMatching(/secure connection/) });
 	});
 
 	test.each(['beforeHeaders', 'inBody', 'inStream'] as const)(
-		'silence %s for longer than Timeout ends the request, and the connection with it',
+		'silence %s for longer than Timeout ends the request and its connection',
 		async (where) => {
 			simulator.fault({ fault: { kind: 'stall', where } });
 			const failure = await failing(simulator.baseUrl, {
@@ -263,7 +263,7 @@ describe('connection failures', () => {
 			});
 			expect(failure).toMatchObject({
 				message: 'The service sent nothing for 0.2 seconds',
-				description: expect.stringMatching(/Raise 'Timeout'/),
+				description: expect.stringMatching(/Increase 'Timeout'/),
 			});
 			await waitUntil(() => simulator.statistics.inFlight === 0);
 			expect(simulator.requests[0]?.outcome).toBe('aborted');
@@ -271,7 +271,7 @@ describe('connection failures', () => {
 	);
 });
 
-test('a stream longer than Timeout is not cut while it keeps coming', async () => {
+test('a stream longer than Timeout is not cut off while data keeps arriving', async () => {
 	const slow = await startStrictSimulator({ tokensPerSecond: 20 });
 	try {
 		const { items } = await runChatNode({
@@ -287,7 +287,7 @@ test('a stream longer than Timeout is not cut while it keeps coming', async () =
 	}
 });
 
-test('an error inside a stream is the error of its code', async () => {
+test('an error inside a stream is reported by its code', async () => {
 	simulator.fault({ fault: { kind: 'errorInStream', status: 503, message: 'The engine is gone' } });
 	const parameters = chatParameters({ retryPolicy: noRetries });
 	await expect(runChatNode({ baseUrl: simulator.baseUrl, parameters })).rejects.toMatchObject({
@@ -296,15 +296,15 @@ test('an error inside a stream is the error of its code', async () => {
 	});
 });
 
-test('a stream that ends too soon is an error, not a short answer', async () => {
+test('a stream that ends early is an error, not a short answer', async () => {
 	simulator.fault({ fault: { kind: 'endStreamEarly' } });
 	const parameters = chatParameters({ retryPolicy: noRetries });
 	await expect(runChatNode({ baseUrl: simulator.baseUrl, parameters })).rejects.toMatchObject({
-		message: 'The streamed answer ended before it was complete',
+		message: 'The streamed response ended before it was complete',
 	});
 });
 
-test('what the service quotes of the prompt and the key is left out of its message', async () => {
+test("the prompt and the key are removed from the service's message", async () => {
 	const prompt = 'CANARY: my secret diary entry of today';
 	const quote = `Invalid input: {'content': '${prompt}'} for key simulator-key`;
 	simulator.fault({ fault: { kind: 'status', status: 400, body: { error: { message: quote } } } });

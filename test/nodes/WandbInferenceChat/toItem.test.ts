@@ -3,9 +3,10 @@ import type {
 	ChatCompletion,
 	CompletionMessage,
 } from '../../../inference/completion/chatCompletion';
-import { parameterError, type InferenceError } from '../../../inference/InferenceError';
-import { toErrorItem, toItem, type OutputOptions } from '../../../nodes/WandbInferenceChat/toItem';
-import { failureOf } from '../../support/failureOf';
+import type { InferenceError } from '../../../inference/InferenceError';
+import { adviceFor } from '../../../nodes/shared/advice';
+import { toItem, type OutputOptions } from '../../../nodes/WandbInferenceChat/toItem';
+import { errorThrownBy } from '../../support/errorThrownBy';
 
 const choiceOf = (message: Partial<CompletionMessage>, rest: JsonObject = {}) => ({
 	index: 0,
@@ -23,6 +24,7 @@ const optionsFor = (type: string, forAgent = false): OutputOptions => ({
 const resultOf = (completion: JsonObject) => ({
 	completion: completion as ChatCompletion,
 	attempts: 2,
+	concurrencyLimit: 8,
 	requestId: 'req-7',
 });
 
@@ -33,11 +35,11 @@ const outputFor = (message: Partial<CompletionMessage>, options = optionsFor('te
 
 const failureFor = (content: string, finishReason = 'stop'): InferenceError => {
 	const choice = choiceOf({ content }, { finish_reason: finishReason });
-	return failureOf(() => outputOf({ choices: [choice] }, optionsFor('json_object')));
+	return errorThrownBy(() => outputOf({ choices: [choice] }, optionsFor('json_object')));
 };
 
 describe('simplified output', () => {
-	test('holds nothing that the answer does not', () => {
+	test('contains only fields that the answer has', () => {
 		const item = toItem(resultOf({ choices: [choiceOf({})] }), optionsFor('text'), 3);
 		expect(Object.keys(item.json)).toEqual(['output', 'finishReason', 'model', 'attempts']);
 		expect(item).toEqual({
@@ -46,7 +48,7 @@ describe('simplified output', () => {
 		});
 	});
 
-	test('names the model that answered, and log probabilities', () => {
+	test('contains the model that answered, and log probabilities', () => {
 		const choices = [choiceOf({}, { logprobs: { content: [] } })];
 		expect(outputOf({ model: 'other/one', choices })).toMatchObject({
 			model: 'other/one',
@@ -54,7 +56,7 @@ describe('simplified output', () => {
 		});
 	});
 
-	test('holds the token counts that are numbers, zero included', () => {
+	test('contains the token counts that are numbers, including zero', () => {
 		const usage = {
 			prompt_tokens: 5,
 			completion_tokens: 0,
@@ -76,11 +78,11 @@ describe('simplified output', () => {
 		});
 	});
 
-	test.each([null, [], 5])('holds no usage where the service gives %j', (usage) => {
+	test.each([null, [], 5])('contains no usage if the service returns %j', (usage) => {
 		expect(outputOf({ choices: [choiceOf({})], usage })).not.toHaveProperty('usage');
 	});
 
-	test('of several choices has a list for each field, with null where one has none', () => {
+	test('has a list per field for several choices, with null for missing values', () => {
 		const choices = [choiceOf({ reasoning: 'Hm' }), choiceOf({ content: 'Ho' })];
 		expect(outputOf({ choices })).toMatchObject({
 			output: ['Hi', 'Ho'],
@@ -94,7 +96,7 @@ describe('simplified output', () => {
 		[' ', {}],
 		['Oslo', 'Oslo'],
 		['null', null],
-	])('holds the arguments %j of a call as %j', (text, expected) => {
+	])('contains the call arguments %j as %j', (text, expected) => {
 		const called = { name: 'f', arguments: text };
 		const call = { id: 'call_1', type: 'function', function: called };
 		const { id, ...withoutId } = call;
@@ -108,7 +110,7 @@ describe('simplified output', () => {
 });
 
 describe('the answer for an agent', () => {
-	test('is the text, with calls where there are any', () => {
+	test('is the text, with tool calls if there are any', () => {
 		const forAgent = optionsFor('text', true);
 		expect(outputFor({}, forAgent)).toStrictEqual({ output: 'Hi' });
 		const called = { name: 'f', arguments: '' };
@@ -118,7 +120,7 @@ describe('the answer for an agent', () => {
 		});
 	});
 
-	test('is the whole completion when it is not simplified', () => {
+	test('is the whole completion if it is not simplified', () => {
 		const completion = { id: 'a', choices: [choiceOf({})] };
 		expect(outputOf(completion, { ...optionsFor('text', true), simplify: false })).toEqual(
 			completion,
@@ -139,14 +141,14 @@ describe('JSON answers', () => {
 		}
 	});
 
-	test('are text when text was asked for, and are not missed beside a call', () => {
+	test('stay text if text was requested, and are not required along with a tool call', () => {
 		expect(outputFor({ content: '{"a": 1}' }).output).toBe('{"a": 1}');
 		const call = { content: '', function_call: { name: 'f', arguments: '' } };
 		expect(outputFor(call, optionsFor('json_object')).output).toBe('');
 	});
 
 	test.each(['Here: ```json\n{}\n```', '```json\n{}\n``` as asked', '```json {}```'])(
-		'are not looked for inside of other text: %j',
+		'are not extracted from other text: %j',
 		(content) => {
 			expect(failureFor(content).message).toBe('The answer is not valid JSON');
 		},
@@ -155,22 +157,18 @@ describe('JSON answers', () => {
 	test.each([
 		['Sorry', 'stop', 'The answer is not valid JSON', /'Strict Schema'/],
 		[' ', 'stop', 'The answer is empty instead of JSON', /'Strict Schema'/],
-		['', 'length', "The JSON answer was cut off at 'Max Tokens'", /^Raise 'Max Tokens'/],
-	])('that are missing in %j, ended for %s, say why', (content, reason, message, advice) => {
-		const error = failureFor(content, reason);
-		expect(error).toMatchObject({
-			kind: 'invalidOutput',
-			message,
-			attempts: 2,
-			requestId: 'req-7',
-		});
-		expect(error.advice).toMatch(advice);
-	});
-});
-
-test('the item of a failure says what broke, and which input item it belongs to', () => {
-	expect(toErrorItem(parameterError('It broke', 'Mend it.'), 3)).toEqual({
-		json: { error: 'It broke', details: { kind: 'parameter', advice: 'Mend it.', attempts: 0 } },
-		pairedItem: { item: 3 },
-	});
+		['', 'length', "The JSON answer was cut off at 'Max Tokens'", /^Increase 'Max Tokens'/],
+	])(
+		'missing from %j with finish reason %s end in an error that says why',
+		(content, reason, message, advice) => {
+			const error = failureFor(content, reason);
+			expect(error).toMatchObject({
+				kind: 'invalidOutput',
+				message,
+				attempts: 2,
+				requestId: 'req-7',
+			});
+			expect(adviceFor(error, 'chat')).toMatch(advice);
+		},
+	);
 });

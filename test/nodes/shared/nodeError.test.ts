@@ -1,10 +1,12 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 import {
 	InferenceError,
-	type InferenceErrorDetails,
+	type InferenceErrorFacts,
 	type InferenceErrorKind,
 } from '../../../inference/InferenceError';
-import { toErrorJson, toNodeError } from '../../../nodes/shared/nodeError';
+import { adviceFor } from '../../../nodes/shared/advice';
+import { toErrorItem, toErrorJson, toNodeError } from '../../../nodes/shared/nodeError';
+import { ParameterError } from '../../../nodes/shared/ParameterError';
 
 const node: INode = {
 	id: '1',
@@ -14,87 +16,97 @@ const node: INode = {
 	position: [0, 0],
 	parameters: {},
 };
-const alone = { itemIndex: 0, itemCount: 1 };
+const chat = 'chat' as const;
+const alone = { node: chat, itemIndex: 0, itemCount: 1 };
 
-function failed(details: Partial<InferenceErrorDetails> = {}, attempts = 1): InferenceError {
-	const error = new InferenceError('It broke', { kind: 'server', advice: 'Mend it.', ...details });
+function failed(facts: Partial<InferenceErrorFacts> = {}, attempts = 1): InferenceError {
+	const error = new InferenceError('It broke', { kind: 'server', ...facts });
 	error.attempts = attempts;
 	return error;
 }
 
+const advice = adviceFor(failed(), 'chat');
+
 describe('the error that n8n shows', () => {
 	test('says what happened and what to do, with its status and item', () => {
-		const error = toNodeError(node, failed({ status: 503 }), { itemIndex: 3, itemCount: 9 });
+		const error = toNodeError(node, failed({ status: 503 }), {
+			node: chat,
+			itemIndex: 3,
+			itemCount: 9,
+		});
 		expect(error).toBeInstanceOf(NodeApiError);
 		expect(error).toMatchObject({
 			message: 'It broke [item 3]',
-			description: 'Mend it.',
+			description: advice,
 			httpCode: '503',
 			context: { itemIndex: 3 },
 		});
 	});
 
-	test('names no item where there is only one, and no status where there is none', () => {
+	test('names no item if there is only one, and no status if there is none', () => {
 		expect(toNodeError(node, failed(), alone)).toMatchObject({
 			message: 'It broke',
-			description: 'Mend it.',
+			description: advice,
 			httpCode: null,
 		});
 	});
 
-	test('counts the requests from the second on, and gives the ID for support', () => {
+	test('counts the requests if there was more than one, and includes the request ID for support', () => {
 		const error = toNodeError(node, failed({ requestId: 'req-7' }, 2), alone);
 		expect(error.description).toBe(
-			'Mend it. 2 requests were sent for this item. Request ID: req-7',
+			`${advice} 2 requests were sent for this item. Request ID: req-7`,
 		);
 	});
 
-	test('counts the items that had succeeded, unless a person stopped the run', () => {
-		const place = { itemIndex: 1, itemCount: 4, succeeded: 1 };
-		expect(toNodeError(node, failed(), place).description).toBe(
-			"Mend it. 1 of 4 items had succeeded: set 'On Error' to 'Continue' in the node's settings to keep them next time.",
+	test('counts the items that had succeeded, unless the user stopped the run', () => {
+		const context = { node: chat, itemIndex: 1, itemCount: 4, succeeded: 1 };
+		expect(toNodeError(node, failed(), context).description).toBe(
+			`${advice} 1 of 4 items had succeeded. To keep them next time, set 'On Error' to 'Continue' in the node's settings.`,
 		);
 		const stopped = failed({ kind: 'cancelled' });
-		expect(toNodeError(node, stopped, place).description).toBe('Mend it.');
-		expect(toNodeError(node, failed(), { ...place, succeeded: 0 }).description).toBe('Mend it.');
+		expect(toNodeError(node, stopped, context).description).toBe(adviceFor(stopped, 'chat'));
+		expect(toNodeError(node, failed(), { ...context, succeeded: 0 }).description).toBe(advice);
 	});
 
 	test.each<InferenceErrorKind>(['parameter', 'credential', 'cancelled'])(
-		'is not one of the API where the kind is %s',
+		'is not an API error if the kind is %s',
 		(kind) => {
-			const error = toNodeError(node, failed({ kind }), { itemIndex: 2, itemCount: 3 });
+			const error = toNodeError(node, failed({ kind }), { node: chat, itemIndex: 2, itemCount: 3 });
 			expect(error).toBeInstanceOf(NodeOperationError);
 			expect(error).toMatchObject({
 				message: 'It broke [item 2]',
-				description: 'Mend it.',
+				description: adviceFor(failed({ kind }), 'chat'),
 				context: { itemIndex: 2 },
 			});
 		},
 	);
 
-	test.each([new TypeError('A surprise'), 'A surprise'])('passes on a surprise: %p', (error) => {
-		expect(toNodeError(node, error, { itemIndex: 2, itemCount: 3 })).toMatchObject({
-			message: 'A surprise',
-			context: { itemIndex: 2 },
-		});
-	});
+	test.each([new TypeError('Out of paper'), 'Out of paper'])(
+		'passes on an unexpected error: %p',
+		(error) => {
+			expect(toNodeError(node, error, { node: chat, itemIndex: 2, itemCount: 3 })).toMatchObject({
+				message: 'Out of paper',
+				context: { itemIndex: 2 },
+			});
+		},
+	);
 });
 
-describe('the item that a failure leaves behind', () => {
-	test('holds all that is known', () => {
+describe('the output of a failed item', () => {
+	test('contains everything that is known', () => {
 		expect(toErrorJson(failed({ status: 503, requestId: 'req-7' }, 3))).toEqual({
 			error: 'It broke',
 			details: {
 				kind: 'server',
 				status: 503,
-				advice: 'Mend it.',
+				advice,
 				attempts: 3,
 				requestId: 'req-7',
 			},
 		});
 	});
 
-	test('leaves out a status and an ID that there are not', () => {
+	test('leaves out a missing status and request ID', () => {
 		expect(Object.keys(toErrorJson(failed()).details as object)).toEqual([
 			'kind',
 			'advice',
@@ -102,7 +114,17 @@ describe('the item that a failure leaves behind', () => {
 		]);
 	});
 
-	test.each([new TypeError('A surprise'), 'A surprise'])('words a surprise: %p', (error) => {
-		expect(toErrorJson(error)).toEqual({ error: 'A surprise', details: {} });
+	test.each([new TypeError('Out of paper'), 'Out of paper'])(
+		'contains the message of an unexpected error: %p',
+		(error) => {
+			expect(toErrorJson(error)).toEqual({ error: 'Out of paper', details: {} });
+		},
+	);
+});
+
+test('the item of a failure says what happened and which input item it belongs to', () => {
+	expect(toErrorItem(new ParameterError('It broke', 'Fix it.'), 3)).toEqual({
+		json: { error: 'It broke', details: { kind: 'parameter', advice: 'Fix it.', attempts: 0 } },
+		pairedItem: { item: 3 },
 	});
 });

@@ -10,9 +10,9 @@ import {
 	readText,
 	readTexts,
 } from '../../../nodes/shared/readValue';
-import { failureOf } from '../../support/failureOf';
+import { errorThrownBy } from '../../support/errorThrownBy';
 
-describe('nothing given', () => {
+describe('unset values', () => {
 	test.each([undefined, null])('%p counts as unset for every kind of value', (value) => {
 		expect(isUnset(value)).toBe(true);
 		for (const read of [readNumber, readInteger, readBoolean, readJson]) {
@@ -24,11 +24,11 @@ describe('nothing given', () => {
 		}
 	});
 
-	test('a zero, false and empty text are something given', () => {
+	test('zero, false, and empty text count as set', () => {
 		expect([0, false, ''].map(isUnset)).toEqual([false, false, false]);
 	});
 
-	test('blank text is no number and no JSON', () => {
+	test('blank text counts as unset for numbers and JSON', () => {
 		for (const read of [readNumber, readInteger, readJson, readJsonObject, readJsonArray]) {
 			expect(read(' \n', 'Field')).toBeUndefined();
 		}
@@ -45,35 +45,35 @@ describe('a number', () => {
 	});
 
 	test.each([true, false, [], [5], {}, 'five', Number.NaN, Infinity, '-Infinity'])(
-		'%p is none',
+		'%p is not a number',
 		(value) => {
-			expect(failureOf(() => readNumber(value, 'Top P'))).toMatchObject({
+			expect(errorThrownBy(() => readNumber(value, 'Top P'))).toMatchObject({
 				kind: 'parameter',
 				message: "'Top P' is not a number",
-				advice: "Give 'Top P' a number, e.g. 1.",
+				advice: "Enter a number for 'Top P', e.g. 1.",
 			});
 		},
 	);
 
-	test('a count comes without a fraction, also from text', () => {
+	test('a whole number has no fraction, even as text', () => {
 		expect(readInteger('20', 'Seed')).toBe(20);
-		expect(failureOf(() => readInteger('1.5', 'Seed'))).toMatchObject({
+		expect(errorThrownBy(() => readInteger('1.5', 'Seed'))).toMatchObject({
 			message: "'Seed' is not a whole number",
-			advice: "Give 'Seed' a number without a fraction, e.g. 100.",
+			advice: "Enter a number without a fraction for 'Seed', e.g. 100.",
 		});
 	});
 
-	test('a duration is the fallback while unset, and zero where somebody set zero', () => {
+	test('a duration is the fallback if unset, but not if set to zero', () => {
 		expect(readSeconds('', 'Timeout', 300)).toBe(300);
 		expect(readSeconds(0, 'Timeout', 300)).toBe(0);
-		expect(failureOf(() => readSeconds(-0.5, 'Timeout', 300))).toMatchObject({
+		expect(errorThrownBy(() => readSeconds(-0.5, 'Timeout', 300))).toMatchObject({
 			message: "'Timeout' is below zero",
-			advice: "Give 'Timeout' in seconds, 0 or more.",
+			advice: "Enter 0 or more seconds for 'Timeout'.",
 		});
 	});
 });
 
-describe('a switch', () => {
+describe('a boolean', () => {
 	test.each([
 		[true, true],
 		['true', true],
@@ -83,8 +83,8 @@ describe('a switch', () => {
 		expect(readBoolean(value, 'Stream')).toBe(expected);
 	});
 
-	test.each([0, 1, '', 'yes', 'TRUE'])('%p is neither on nor off', (value) => {
-		expect(failureOf(() => readBoolean(value, 'Stream'))).toMatchObject({
+	test.each([0, 1, '', 'yes', 'TRUE'])('%p is neither true nor false', (value) => {
+		expect(errorThrownBy(() => readBoolean(value, 'Stream'))).toMatchObject({
 			message: "'Stream' is neither true nor false",
 			advice: "Set 'Stream' to true or false.",
 		});
@@ -102,7 +102,7 @@ describe('text', () => {
 		expect(readTexts(value)).toEqual([text]);
 	});
 
-	test('in a list keeps its place, also where an expression found nothing', () => {
+	test('in a list keeps its position, even if an expression resolved to nothing', () => {
 		expect(readTexts(['END', null, 5])).toEqual(['END', '', '5']);
 		expect(readTexts([])).toBeUndefined();
 	});
@@ -120,29 +120,29 @@ describe('JSON', () => {
 		expect(readJson(value, 'Field')).toEqual(json);
 	});
 
-	test('that is broken is refused with a way to mend it', () => {
-		expect(failureOf(() => readJson('{secret', 'Extra Body'))).toMatchObject({
+	test('that is invalid is rejected with advice', () => {
+		expect(errorThrownBy(() => readJson('{secret', 'Extra Body'))).toMatchObject({
 			message: "'Extra Body' is not valid JSON",
 			advice:
-				"Check quotes, commas and brackets in 'Extra Body'. Text from an expression needs JSON.stringify() to be quoted right.",
+				"Check quotes, commas and brackets in 'Extra Body'. To insert text from an expression, use JSON.stringify().",
 		});
 	});
 
-	test.each(['null', '[]', '"a"', '5', true, [1]])('%j is no object', (value) => {
-		expect(failureOf(() => readJsonObject(value, 'Extra Body'))).toMatchObject({
+	test.each(['null', '[]', '"a"', '5', true, [1]])('%j is not an object', (value) => {
+		expect(errorThrownBy(() => readJsonObject(value, 'Extra Body'))).toMatchObject({
 			message: "'Extra Body' is not a JSON object",
-			advice: 'Write \'Extra Body\' as an object in braces, e.g. {"name": "value"}.',
+			advice: 'Enter \'Extra Body\' as an object in braces, e.g. {"name": "value"}.',
 		});
 	});
 
-	test.each(['null', '{}', '"a"', '5', { length: 0 }])('%j is no array', (value) => {
-		expect(failureOf(() => readJsonArray(value, 'Functions'))).toMatchObject({
+	test.each(['null', '{}', '"a"', '5', { length: 0 }])('%j is not an array', (value) => {
+		expect(errorThrownBy(() => readJsonArray(value, 'Functions'))).toMatchObject({
 			message: "'Functions' is not a JSON array",
-			advice: "Write 'Functions' as a list in square brackets.",
+			advice: "Enter 'Functions' as a list in square brackets.",
 		});
 	});
 
-	test('in the right form comes out as it is', () => {
+	test('of the right type is returned unchanged', () => {
 		expect(readJsonObject('{}', 'Extra Body')).toEqual({});
 		expect(readJsonObject({ a: null }, 'Extra Body')).toEqual({ a: null });
 		expect(readJsonArray('[]', 'Functions')).toEqual([]);

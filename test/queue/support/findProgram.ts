@@ -6,7 +6,7 @@ import { SetupProblem } from '../../../tools/n8n/SetupProblem';
 /** Debian keeps the programs of each PostgreSQL version in a folder outside `PATH`. */
 const postgresFolder = '/usr/lib/postgresql';
 
-function placesOfPrograms(): string[] {
+function programFolders(): string[] {
 	const versions = existsSync(postgresFolder) ? readdirSync(postgresFolder) : [];
 	return [
 		...(process.env.PATH ?? '').split(':'),
@@ -14,9 +14,9 @@ function placesOfPrograms(): string[] {
 	];
 }
 
-/** The path of an installed program, or a message that says which Debian package brings it. */
+/** The path of an installed program. If it is missing, the error names the Debian package. */
 export function findProgram(name: string, debianPackage: string): string {
-	const found = placesOfPrograms()
+	const found = programFolders()
 		.map((folder) => join(folder, name))
 		.find((path) => existsSync(path));
 	if (found) return found;

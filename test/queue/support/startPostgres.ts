@@ -12,7 +12,7 @@ import { waitForPort } from './waitForPort';
 
 const run = promisify(execFile);
 
-/** PostgreSQL refuses to run as root: there it runs as the user of its Debian package. */
+/** PostgreSQL refuses to run as root, so root starts it as the user of its Debian package. */
 async function commandPrefix(folder: string): Promise<string[]> {
 	if (process.getuid?.() !== 0) return [];
 	const { stdout: userId } = await run('id', ['-u', 'postgres']);
@@ -21,22 +21,22 @@ async function commandPrefix(folder: string): Promise<string[]> {
 	return ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'];
 }
 
-/** Starts a PostgreSQL with an empty database `postgres`, whose user `n8n` needs no password. */
+/** Starts PostgreSQL with an empty database `postgres` and a user `n8n` without a password. */
 export async function startPostgres(): Promise<RunningServer> {
-	const initialize = findProgram('initdb', 'postgresql');
+	const initdb = findProgram('initdb', 'postgresql');
 	const folder = await mkdtemp(join(tmpdir(), 'wandb-inference-postgres-'));
 	const prefix = await commandPrefix(folder);
-	const [command = '', ...before] = [...prefix, initialize];
+	const [initCommand = '', ...initPrefix] = [...prefix, initdb];
 	const data = join(folder, 'data');
-	await run(command, [...before, '-D', data, '-U', 'n8n', '--auth=trust', '--no-sync'], {
+	await run(initCommand, [...initPrefix, '-D', data, '-U', 'n8n', '--auth=trust', '--no-sync'], {
 		cwd: folder,
 	});
 	const port = await findFreePort();
-	const place = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder];
-	const [program = '', ...ahead] = [...prefix, findProgram('postgres', 'postgresql')];
+	const location = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder];
+	const [command = '', ...before] = [...prefix, findProgram('postgres', 'postgresql')];
 	const postgres = startProcessGroup({
-		command: program,
-		arguments: [...ahead, ...place, '-c', 'fsync=off', '-c', 'max_connections=200'],
+		command,
+		arguments: [...before, ...location, '-c', 'fsync=off', '-c', 'max_connections=200'],
 		folder,
 		environment: process.env,
 	});

@@ -4,16 +4,16 @@ import { startQueueN8n, type QueueN8n } from './startQueueN8n';
 const environmentName = 'QUEUE_SUITE';
 const workerCount = 2;
 
-/** Where the tests find the n8n in queue mode that they share. */
+/** How the tests reach the n8n in queue mode that they share. */
 export interface QueueAddress {
 	n8nUrl: string;
-	/** The process of each worker. */
+	/** The process ID of each worker. */
 	workerIds: number[];
 }
 
 let running: QueueN8n | undefined;
 
-/** Ends everything that `start` has started. */
+/** Stops everything that `start` started. */
 export async function stopQueue(): Promise<void> {
 	await running?.stop();
 }

@@ -14,7 +14,7 @@ import { waitForPort } from './waitForPort';
 
 const jobsPerWorker = 100;
 
-/** An n8n in queue mode: a main process and workers, with a Redis and a PostgreSQL of their own. */
+/** An n8n in queue mode: a main process and workers, with their own Redis and PostgreSQL. */
 export interface QueueN8n {
 	url: string;
 	workerIds: number[];
@@ -32,7 +32,7 @@ function queueEnvironment(redis: RunningServer, postgres: RunningServer): NodeJS
 		DB_POSTGRESDB_PORT: String(postgres.port),
 		DB_POSTGRESDB_USER: 'n8n',
 		DB_POSTGRESDB_DATABASE: 'postgres',
-		// n8n's default of 2 is too few for workers that run more than a handful of executions.
+		// n8n's default of 2 is too few for workers that run many executions at once.
 		DB_POSTGRESDB_POOL_SIZE: '20',
 		QUEUE_WORKER_LOCK_DURATION: '20000',
 		QUEUE_WORKER_LOCK_RENEW_TIME: '5000',
@@ -41,13 +41,13 @@ function queueEnvironment(redis: RunningServer, postgres: RunningServer): NodeJS
 	};
 }
 
-interface WorkerPlace {
+interface WorkerOptions {
 	program: N8nProgram;
 	userFolder: string;
 	environment: NodeJS.ProcessEnv;
 }
 
-async function startWorker({ program, userFolder, environment }: WorkerPlace) {
+async function startWorker({ program, userFolder, environment }: WorkerOptions) {
 	const port = await findFreePort();
 	const address = { port: await findFreePort(), brokerPort: await findFreePort() };
 	const worker = startProcessGroup({
@@ -65,7 +65,7 @@ async function startWorker({ program, userFolder, environment }: WorkerPlace) {
 	return { id: Number(worker.processId), stop: async () => await worker.stop(10_000) };
 }
 
-/** Starts main and workers with the built package installed; `stop` leaves nothing behind. */
+/** Starts the main process and workers with the built package installed; `stop` cleans up. */
 export async function startQueueN8n(workerCount: number): Promise<QueueN8n> {
 	const stops: Array<() => Promise<void>> = [];
 	const stopAll = async () => {
@@ -84,9 +84,9 @@ export async function startQueueN8n(workerCount: number): Promise<QueueN8n> {
 		const environment = queueEnvironment(redis, postgres);
 		const main = await startN8n({ program, userFolder, package: { tarball }, environment });
 		stops.push(main.stop);
-		const place = { program, userFolder, environment };
+		const options = { program, userFolder, environment };
 		const workers = await Promise.all(
-			Array.from({ length: workerCount }, async () => await startWorker(place)),
+			Array.from({ length: workerCount }, async () => await startWorker(options)),
 		);
 		stops.push(...workers.map((worker) => worker.stop));
 		return { url: main.url, workerIds: workers.map(({ id }) => id), stop: stopAll };

@@ -4,19 +4,19 @@ import { startProcessGroup } from '../../../tools/n8n/processGroup';
 import { findProgram } from './findProgram';
 import { waitForPort } from './waitForPort';
 
-/** A server of the test's own, on loopback. */
+/** A server that only the tests use, on the loopback interface. */
 export interface RunningServer {
 	port: number;
 	stop(): Promise<void>;
 }
 
-/** Starts a Redis that keeps nothing. */
+/** Starts a Redis that saves nothing to disk. */
 export async function startRedis(folder: string): Promise<RunningServer> {
 	const port = await findFreePort();
-	const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+	const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
 	const redis = startProcessGroup({
 		command: findProgram('redis-server', 'redis-server'),
-		arguments: [...place, '--save', '', '--appendonly', 'no'],
+		arguments: [...options, '--save', '', '--appendonly', 'no'],
 		folder,
 		environment: process.env,
 	});

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessGroup } from '../../../tools/n8n/processGroup';
 
 const pollIntervalMs = 100;
-const readyWithinMs = 60_000;
+const timeoutMs = 60_000;
 
 async function isOpen(port: number): Promise<boolean> {
 	const socket = connect(port, '127.0.0.1');
@@ -19,11 +19,11 @@ async function isOpen(port: number): Promise<boolean> {
 	}
 }
 
-/** Waits until the program listens; fails with what it printed when it ends before. */
+/** Waits until the program listens; throws its output if it exits first or takes too long. */
 export async function waitForPort(port: number, program: ProcessGroup): Promise<void> {
-	const deadlineMs = Date.now() + readyWithinMs;
+	const deadlineMs = Date.now() + timeoutMs;
 	while (!(await isOpen(port))) {
 		if (program.isRunning() && Date.now() < deadlineMs) await delay(pollIntervalMs);
-		else throw new Error(`Nothing listens on port ${port}.\n\n${program.lines().join('\n')}`);
+		else throw new Error(`Nothing is listening on port ${port}.\n\n${program.lines().join('\n')}`);
 	}
 }

@@ -1,11 +1,10 @@
 import Ajv2020 from 'ajv/dist/2020';
 import type { ValidateFunction } from 'ajv';
-
 import openaiSchema from './openai-chat-completions.schema.json';
 
 type JsonObject = Record<string, unknown>;
 
-/** What W&B documents beyond OpenAI's request, and OpenAI's fields that W&B narrows. */
+/** Request fields that W&B adds to OpenAI's API or restricts further. */
 const wandbRequest = {
 	type: 'object',
 	properties: {
@@ -23,16 +22,40 @@ const wandbRequest = {
 
 const wandbMessage = { type: 'object', properties: { reasoning: { type: ['string', 'null'] } } };
 
-function wandbChoices(messageKey: 'message' | 'delta'): JsonObject {
-	const item = { type: 'object', properties: { [messageKey]: wandbMessage } };
-	return { type: 'object', properties: { choices: { type: 'array', items: item } } };
+const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
+ajv.addSchema({ $id: 'openai', ...(withoutNullable(openaiSchema) as JsonObject) });
+
+const validateRequest = compile('CreateChatCompletionRequest', wandbRequest);
+const validateCompletion = compile('CreateChatCompletionResponse', wandbChoices('message'));
+const validateChunk = compile('CreateChatCompletionStreamResponse', wandbChoices('delta'));
+
+/**
+ * Lists the problems in a chat request according to OpenAI's schema and W&B's additions to it. Like
+ * real engines, it accepts unknown fields.
+ */
+export function validateRequestBody(body: unknown): string[] {
+	return problemsOf(validateRequest, body);
+}
+
+/** Lists the problems in a completion, or in a chunk of a streamed one. */
+export function validateResponseBody(body: unknown): string[] {
+	const isChunk = isObject(body) && body.object === 'chat.completion.chunk';
+	return problemsOf(isChunk ? validateChunk : validateCompletion, body);
+}
+
+function problemsOf(validate: ValidateFunction, body: unknown): string[] {
+	if (validate(body)) return [];
+	const problems = (validate.errors ?? []).map(
+		(error) => `${error.instancePath || '/'} ${error.message ?? error.keyword}`,
+	);
+	return [...new Set(problems)];
 }
 
 function isObject(value: unknown): value is JsonObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** OpenAPI's `nullable` as plain JSON schema, which is what the validator reads. */
+/** Replaces OpenAPI's `nullable`, which the validator does not support, with plain JSON Schema. */
 function withoutNullable(schema: unknown): unknown {
 	if (Array.isArray(schema)) return schema.map(withoutNullable);
 	if (!isObject(schema)) return schema;
@@ -43,35 +66,11 @@ function withoutNullable(schema: unknown): unknown {
 	return nullable === true ? { anyOf: [plain, { type: 'null' }] } : plain;
 }
 
-const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
-ajv.addSchema({ $id: 'openai', ...(withoutNullable(openaiSchema) as JsonObject) });
-
 function compile(definition: string, additions: JsonObject): ValidateFunction {
 	return ajv.compile({ allOf: [{ $ref: `openai#/$defs/${definition}` }, additions] });
 }
 
-const validateRequest = compile('CreateChatCompletionRequest', wandbRequest);
-const validateCompletion = compile('CreateChatCompletionResponse', wandbChoices('message'));
-const validateChunk = compile('CreateChatCompletionStreamResponse', wandbChoices('delta'));
-
-function problemsOf(validate: ValidateFunction, body: unknown): string[] {
-	if (validate(body)) return [];
-	const problems = (validate.errors ?? []).map(
-		(error) => `${error.instancePath || '/'} ${error.message ?? error.keyword}`,
-	);
-	return [...new Set(problems)];
-}
-
-/**
- * What OpenAI's own schema finds wrong with a chat request; nothing for a good one. W&B's additions are checked too, and
- * fields that nobody documents are let through, as engines do.
- */
-export function validateRequestBody(body: unknown): string[] {
-	return problemsOf(validateRequest, body);
-}
-
-/** The same for an answer: a whole completion, or one chunk of a streamed one, told apart by `object`. */
-export function validateResponseBody(body: unknown): string[] {
-	const isChunk = isObject(body) && body.object === 'chat.completion.chunk';
-	return problemsOf(isChunk ? validateChunk : validateCompletion, body);
+function wandbChoices(messageKey: 'message' | 'delta'): JsonObject {
+	const item = { type: 'object', properties: { [messageKey]: wandbMessage } };
+	return { type: 'object', properties: { choices: { type: 'array', items: item } } };
 }

@@ -1,7 +1,7 @@
 import type { InferenceError } from '../../inference/InferenceError';
 
-/** What `read` throws; a `read` that succeeds fails the test. */
-export function failureOf(read: () => unknown): InferenceError {
+/** The error that `read` throws; fails the test if it throws none. */
+export function errorThrownBy(read: () => unknown): InferenceError {
 	try {
 		read();
 	} catch (error) {

@@ -13,25 +13,25 @@ import type { Simulator, SimulatorOptions } from '../../../tools/simulator/simul
 import { startStrictSimulator } from '../../support/useSimulator';
 import { suiteAddress } from './suite';
 
-/** The name of the only credential of this package in n8n, as the examples call it. */
+/** The name of the package's only credential in n8n, as used in the examples. */
 export const credentialName = 'W&B Inference account';
 
-/** One test file's share of the suite: a service of its own and a login to n8n. */
-export interface Bench {
+/** A test file's own login to the shared n8n, with a simulator that its credential points to. */
+export interface N8nSession {
 	client: N8nClient;
 	simulator: Simulator;
 	credential: SavedCredential;
-	/** Saves the workflow with this file's credential in every node that asks for one. */
+	/** Saves the workflow, with the credential set in every node that needs it. */
 	importWorkflow(workflow: WorkflowFile): Promise<SavedWorkflow>;
-	/** Saves and publishes it, so that its webhooks answer. */
+	/** Saves and publishes the workflow, so that its webhooks respond. */
 	publishWorkflow(workflow: WorkflowFile): Promise<SavedWorkflow>;
-	/** Saves it, presses the execute button and waits for the end. */
+	/** Saves the workflow, executes it, and waits until it ends. */
 	run(workflow: WorkflowFile, triggerName?: string): Promise<Execution>;
 	close(): Promise<void>;
 }
 
-/** Starts a simulator and points the credential at it. */
-export async function openBench(options: SimulatorOptions = {}): Promise<Bench> {
+/** Logs in, starts a simulator, and points the credential to it. */
+export async function openN8nSession(options: SimulatorOptions = {}): Promise<N8nSession> {
 	const { n8nUrl, owner } = suiteAddress();
 	const client = createN8nClient(n8nUrl);
 	await client.logIn(owner);
@@ -60,7 +60,7 @@ export async function openBench(options: SimulatorOptions = {}): Promise<Bench> 
 			return await client.waitForExecution(executionId);
 		},
 		async close() {
-			// Two published workflows cannot share the address of a webhook.
+			// Two published workflows cannot share a webhook address.
 			for (const id of published) await client.request('POST', `workflows/${id}/deactivate`);
 			await simulator.close();
 		},

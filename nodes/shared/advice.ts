@@ -1,0 +1,111 @@
+import type {
+	InferenceError,
+	InferenceErrorKind,
+	InferenceErrorReason,
+} from '../../inference/InferenceError';
+import { ParameterError } from './ParameterError';
+
+/** Which node shows an error. The chat node has fields that the agent's chat model lacks. */
+export type NodeKind = 'chat' | 'agent';
+
+/** What the user can do about an error, in the words of the node that shows it. */
+export function adviceFor(error: InferenceError, node: NodeKind): string {
+	if (error instanceof ParameterError) return error.advice;
+	const { kind, reason } = error;
+	const advice = (reason && adviceByReason[reason]) ?? adviceByKind[kind];
+	const text = typeof advice === 'string' ? advice : advice(error, node);
+	const detail = error.code ?? error.contentType;
+	return [
+		...(error.waitLeftMs === undefined ? [] : [waitAdvice(error, error.waitLeftMs, node)]),
+		text,
+		...(detail === undefined ? [] : [`(${detail})`]),
+	].join(' ');
+}
+
+type Advice = string | ((error: InferenceError, node: NodeKind) => string);
+
+const checkBaseUrl = "Check 'Base URL' in the credential";
+
+const adviceByReason: Partial<Record<InferenceErrorReason, Advice>> = {
+	apiKeyEmpty: 'Create a key at wandb.ai/authorize and paste it into the credential.',
+	apiKeyInvalid: 'Copy the key again. It consists of letters and digits only, without spaces.',
+	baseUrlInvalid:
+		'Use https://api.inference.wandb.ai/v1, or the address of your gateway including its path, e.g. http://localhost:4000/v1.',
+	baseUrlNotPlain:
+		"Remove the user name and password before '@', and everything from '?' or '#' on.",
+	projectInvalid:
+		'Enter the W&B team, a slash, and the project, e.g. my-team/my-project, in plain characters without spaces. Leave it empty for your default project.',
+	noCredential: "Select or create one in the node's 'Credential to connect with' field.",
+	refused: `Nothing is listening at this address. ${checkBaseUrl}, and that your gateway is running.`,
+	unknownHost: `${checkBaseUrl} for typos, and that n8n's machine can resolve host names.`,
+	unreachable: `Check the network, firewall, and proxy of n8n's machine. ${checkBaseUrl} as well.`,
+	closed: 'Run again. If it persists, check the proxy or firewall between n8n and the service.',
+	gateway:
+		"Run again after a short wait. If you use a proxy as 'Base URL', check that it is running and can reach W&B Inference.",
+	tokenLimit:
+		"Increase 'Max Tokens', or ask for a shorter answer. Reasoning counts toward the limit.",
+};
+
+const adviceByKind: Record<InferenceErrorKind, Advice> = {
+	authentication:
+		"Check the API key in the credential (find yours at wandb.ai/authorize), and that 'Project' is 'team/project' exactly as spelled in W&B.",
+	quota:
+		'Buy credits or raise the monthly spending cap in W&B Billing, then run again. Waiting does not help, so this was not retried.',
+	personalAccount:
+		"Create a team in W&B and set 'Project' in the credential to 'team/project'. Waiting does not help, so this was not retried.",
+	region:
+		"W&B Inference does not accept requests from your location. See W&B's geographic restrictions. If they do not apply to you, check that the key can use this project.",
+	concurrency: (_, node) =>
+		'This W&B project had too many requests running, and no slot became free within the waiting time. ' +
+		(node === 'chat'
+			? "Run fewer at once, increase 'Max Wait' in Retry Policy, or lower 'Max Concurrency' in Throughput."
+			: 'Run fewer executions at once.'),
+	rateLimit:
+		"The service accepts fewer requests than were sent. Run fewer at once, or increase 'Max Retries'.",
+	overloaded:
+		"Traffic on this model is high. Run again in one or two minutes, increase 'Max Retries', or add 'Fallback Models' in Options.",
+	server:
+		'Run again after a short wait. If it persists, contact W&B support with the request ID, if there is one.',
+	badRequest: ({ status }) => badRequestAdvice[status ?? 0] ?? otherBadRequestAdvice,
+	notFound:
+		"Check the model's spelling (select it 'From List'), and 'Base URL' in the credential, which normally ends in /v1. A fine-tuned model also needs 'Project'.",
+	redirect:
+		"Redirects are not followed, so that the API key is never sent to another address. Set 'Base URL' in the credential to the final address.",
+	connection: `${checkBaseUrl}, and the outbound rules of this n8n instance.`,
+	certificate: `${checkBaseUrl} (https or http?) and its certificate. For a private certificate authority, set NODE_EXTRA_CA_CERTS on n8n's machine.`,
+	timeout: timeoutAdvice,
+	incompleteAnswer:
+		'Run again. If it persists, check the proxy or gateway between n8n and the service.',
+	invalidAnswer: `${checkBaseUrl}. It must point to an OpenAI-compatible API and normally ends in /v1.`,
+	invalidOutput:
+		"Set 'Response Format' to JSON Schema with 'Strict Schema', ask for JSON in the messages, or try another model.",
+	parameter: 'Check the fields of the node.',
+	credential: 'Check the credential of the node.',
+	cancelled: 'Run the workflow again to send the remaining requests.',
+};
+
+const badRequestAdvice: Record<number, string> = {
+	400: 'Check the parameter that the message names. Not every model accepts every option: remove options until the request works.',
+	413: 'Send less text, or fewer or smaller images.',
+	422: 'Check the parameter that the message names.',
+};
+
+const otherBadRequestAdvice = "Check 'Base URL' in the credential and the options of the node.";
+
+function timeoutAdvice({ status }: InferenceError, node: NodeKind): string {
+	if (status === undefined) {
+		return "Increase 'Timeout' in Options. Reasoning models can think for minutes before they answer. Leave 'Stream' on, so that each piece of text resets the timeout.";
+	}
+	return node === 'chat'
+		? "Run again. To retry automatically, add '408' to 'Retry On' in Retry Policy."
+		: 'Run again.';
+}
+
+function waitAdvice({ retryAfterMs = 0 }: InferenceError, leftMs: number, node: NodeKind): string {
+	const left = `${Math.floor(leftMs / 1000)} s`;
+	const why =
+		retryAfterMs > leftMs
+			? `The service asked to wait ${Math.ceil(retryAfterMs / 1000)} s, but only ${left} of waiting time is left.`
+			: `The next retry would exceed the remaining waiting time (${left}).`;
+	return node === 'chat' ? `${why} To wait longer, increase 'Max Wait' in Retry Policy.` : why;
+}
