@@ -5,7 +5,8 @@ import type { SimulatorOptions, Statistics } from '../tools/simulator/simulator'
 
 export type SimulatorCommand =
 	| { id: number; kind: 'start'; options: SimulatorOptions }
-	| { id: number; kind: 'statistics' | 'close'; baseUrl: string };
+	| { id: number; kind: 'statistics' | 'close'; baseUrl: string }
+	| { id: number; kind: 'limit'; baseUrl: string; limit: number };
 
 export interface SimulatorReply {
 	id: number;
@@ -17,6 +18,7 @@ export interface SimulatorReply {
 export interface RemoteSimulator {
 	baseUrl: string;
 	readStatistics(): Promise<Statistics>;
+	setConcurrencyLimit(limit: number): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -53,6 +55,8 @@ export class SimulatorHost {
 				if (!statistics) throw new Error(`No simulator at ${baseUrl}.`);
 				return statistics;
 			},
+			setConcurrencyLimit: async (limit) =>
+				void (await this.send({ kind: 'limit', baseUrl, limit })),
 			close: async () => void (await this.send({ kind: 'close', baseUrl })),
 		};
 	}

@@ -10,6 +10,7 @@ import { measureMemory } from './memory';
 import { measureNodeComparison } from './nodeComparison';
 import { measureOverhead } from './overhead';
 import { measureOverheadInN8n } from './overheadInN8n';
+import { measurePacing } from './pacing';
 import { measureParseSpeed } from './parseSpeed';
 import { formatReport, formatSection } from './report';
 import { readResults, withConditions, writeResults, type BenchmarkResults } from './results';
@@ -21,7 +22,8 @@ import { isN8nInstalled } from './withN8n';
 const usage = `Measures the node and writes the results to docs/benchmarks.json and docs/benchmarks.md.
 
 npm run bench -- [parts] [options]
-  a         time compared to the optimum, under concurrency limits that the node does not know
+  a         time compared to the optimum, under concurrency limits that the node does not know,
+            and in situations that are hard for it
   b         overhead compared to n8n's HTTP helper and undici, and in a running n8n *
   c         streaming: time to first chunk, parsing speed
   d         memory for 1,000 and 10,000 items
@@ -44,6 +46,7 @@ const parts: Record<PartLetter, Part> = {
 		timeAgainstOptimum: await withConditions(
 			async () => await measureTimeAgainstOptimum(host, scale),
 		),
+		pacing: await withConditions(async () => await measurePacing(host, scale)),
 	}),
 	b: async (host, scale) => ({
 		overhead: await withConditions(async () => await measureOverhead(host, scale)),

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
 import type { ExecuteContext } from 'n8n-core';
 import { Pool } from 'undici';
-import { forEachConcurrently } from '../nodes/WandbInferenceChat/forEachConcurrently';
+import { forEachConcurrently } from './forEachConcurrently';
 import { benchContext, model, numberedItems } from './benchContext';
 import { formatTable } from './formatTable';
 import { median } from './median';

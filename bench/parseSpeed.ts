@@ -74,7 +74,14 @@ function createEvent(content: string | null): string {
 async function measureSeconds(stream: Buffer): Promise<number> {
 	const startedMs = performance.now();
 	const completion = await readCompletion(
-		{ status: 200, headers: { 'content-type': 'text/event-stream' }, chunks: splitStream(stream) },
+		{
+			status: 200,
+			headers: { 'content-type': 'text/event-stream' },
+			chunks: splitStream(stream),
+			finishWithin: () => undefined,
+			sawContent: () => undefined,
+			redact: (text) => text,
+		},
 		{ choiceCount: 1 },
 	);
 	const seconds = (performance.now() - startedMs) / 1000;

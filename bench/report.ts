@@ -5,6 +5,7 @@ import { formatMemory } from './memory';
 import { formatNodeComparison } from './nodeComparison';
 import { formatOverhead } from './overhead';
 import { formatOverheadInN8n } from './overheadInN8n';
+import { formatPacing } from './pacing';
 import { formatParseSpeed } from './parseSpeed';
 import type { BenchmarkResults, Conditions, Measured } from './results';
 import { formatTimeAgainstOptimum } from './timeAgainstOptimum';
@@ -35,6 +36,12 @@ const sections: Sections = {
 			['Max Concurrency', '512, because the default of 64 would cap the higher limits'],
 		],
 		format: formatTimeAgainstOptimum,
+	},
+	pacing: {
+		title: 'Pace in difficult situations',
+		explanation:
+			'Adaptive mode compared with a client that knows the limit (**optimum**), with Fixed mode, or with the same run under easier conditions.',
+		format: formatPacing,
 	},
 	overhead: {
 		title: 'Overhead',
@@ -143,6 +150,7 @@ interface FilledSection {
 function sectionsOf(results: BenchmarkResults): FilledSection[] {
 	return [
 		...fill(sections.timeAgainstOptimum, results.timeAgainstOptimum),
+		...fill(sections.pacing, results.pacing),
 		...fill(sections.overhead, results.overhead),
 		...fill(sections.overheadInN8n, results.overheadInN8n),
 		...fill(sections.firstChunk, results.firstChunk),

@@ -11,6 +11,7 @@ import type { MemoryCase } from './memory';
 import type { NodeComparison } from './nodeComparison';
 import type { OverheadCase } from './overhead';
 import type { OverheadInN8nCase } from './overheadInN8n';
+import type { PacingCase } from './pacing';
 import type { ParseSpeedCase } from './parseSpeed';
 import type { OptimumCase } from './timeAgainstOptimum';
 
@@ -32,6 +33,7 @@ export interface Measured<Result> {
 /** Contents of `docs/benchmarks.json`: the latest result of each part. */
 export interface BenchmarkResults {
 	timeAgainstOptimum?: Measured<OptimumCase[]>;
+	pacing?: Measured<PacingCase[]>;
 	overhead?: Measured<OverheadCase[]>;
 	overheadInN8n?: Measured<OverheadInN8nCase[]>;
 	firstChunk?: Measured<FirstChunkCase[]>;

@@ -14,6 +14,7 @@ async function execute(command: SimulatorCommand): Promise<SimulatorReply> {
 	}
 	const { baseUrl } = command;
 	const simulator = simulators.get(baseUrl);
+	if (command.kind === 'limit' && simulator) simulator.concurrencyLimit = command.limit;
 	if (command.kind === 'close') {
 		await simulator?.close();
 		simulators.delete(baseUrl);

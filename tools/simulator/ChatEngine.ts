@@ -41,7 +41,7 @@ export class ChatEngine {
 		const times = this.pace.next(longest);
 		const delivery =
 			request.stream === true
-				? streamDelivery(completion, times)
+				? streamDelivery(completion, times, !this.settings.lateHeads)
 				: jsonDelivery(200, buildCompletionBody(completion), times.lastMs);
 		return { ...delivery, isCompletion: true };
 	}
@@ -61,7 +61,11 @@ function checkContextLength(
 	);
 }
 
-function streamDelivery(completion: Completion, { firstMs, lastMs }: TokenTimes): Delivery {
+function streamDelivery(
+	completion: Completion,
+	{ firstMs, lastMs }: TokenTimes,
+	sendsHeadFirst: boolean,
+): Delivery {
 	const events = buildStreamEvents(completion);
 	const tokenCount = events.reduce((sum, event) => sum + event.tokenCount, 0);
 	let sentTokens = 0;
@@ -74,5 +78,5 @@ function streamDelivery(completion: Completion, { firstMs, lastMs }: TokenTimes)
 		'content-type': 'text/event-stream; charset=utf-8',
 		'cache-control': 'no-cache',
 	};
-	return { status: 200, headers, chunks, ending: 'end' };
+	return { status: 200, headers, chunks, ending: 'end', sendsHeadFirst };
 }

@@ -15,6 +15,8 @@ export interface Delivery {
 	chunks: DeliveryChunk[];
 	/** What follows the last chunk: a clean end, a connection reset, or silence. */
 	ending: 'end' | 'reset' | 'stall';
+	/** Whether the head is sent immediately rather than with the first chunk. */
+	sendsHeadFirst?: boolean;
 	/** True for a completion that counts as an answered item. */
 	isCompletion?: boolean;
 }
@@ -74,6 +76,10 @@ export function deliver(
 		writeHead();
 		finish(response, delivery, chunk, onEnd);
 	};
+	if (delivery.sendsHeadFirst && status !== undefined) {
+		writeHead();
+		response.flushHeaders();
+	}
 	advance();
 	return () => clearTimeout(timer);
 }

@@ -185,7 +185,11 @@ export class Simulator {
 		const { record, response } = exchange;
 		if (record.outcome !== undefined) return;
 		const releaseSlot = this.slots.take(caller.scope);
-		if (releaseSlot === undefined) throw tooManyRequests('concurrency');
+		if (releaseSlot === undefined) {
+			const { concurrencyRetryAfter } = this.settings;
+			if (concurrencyRetryAfter) response.setHeader('retry-after', concurrencyRetryAfter);
+			throw tooManyRequests('concurrency');
+		}
 		exchange.holdSlot(releaseSlot);
 		this.statistics.inFlight += 1;
 		this.statistics.maxInFlight = Math.max(this.statistics.maxInFlight, this.statistics.inFlight);

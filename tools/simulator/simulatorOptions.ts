@@ -20,9 +20,13 @@ export interface SimulatorOptions {
 	projects?: string[];
 	/** Maximum concurrent chats per project, or per key without a project. Others get a 429. */
 	concurrencyLimit?: number;
+	/** The `Retry-After` header of a 429 for concurrency; none by default. */
+	concurrencyRetryAfter?: string;
 	/** Total time per completion; none by default. */
 	latency?: Latency;
 	timeToFirstTokenMs?: number;
+	/** Whether the head of a stream is sent with its first token rather than immediately. */
+	lateHeads?: boolean;
 	/** If finite, the time depends on the completion's length and `latency` is ignored. */
 	tokensPerSecond?: number;
 	models?: readonly SimulatedModel[];
@@ -37,9 +41,9 @@ export interface SimulatorOptions {
 
 /** The options with defaults applied. Options without a default stay optional. */
 export type SimulatorSettings = Required<
-	Omit<SimulatorOptions, 'projects' | 'concurrencyLimit' | 'onRequest'>
+	Omit<SimulatorOptions, 'projects' | 'concurrencyLimit' | 'concurrencyRetryAfter' | 'onRequest'>
 > &
-	Pick<SimulatorOptions, 'projects' | 'concurrencyLimit' | 'onRequest'>;
+	Pick<SimulatorOptions, 'projects' | 'concurrencyLimit' | 'concurrencyRetryAfter' | 'onRequest'>;
 
 export function readSettings(options: SimulatorOptions): SimulatorSettings {
 	const specified = Object.fromEntries(
@@ -54,6 +58,7 @@ export function readSettings(options: SimulatorOptions): SimulatorSettings {
 		blockedRegionApiKeys: [],
 		latency: { kind: 'constant', ms: 0 },
 		timeToFirstTokenMs: 0,
+		lateHeads: false,
 		tokensPerSecond: Infinity,
 		models: defaultModels,
 		keepRequests: true,
