@@ -93,9 +93,9 @@ export class InferenceError extends Error implements InferenceErrorFacts {
 		this.requestId = facts.requestId;
 	}
 
-	/** The same error with another message or with more facts. */
-	with(changes: Partial<InferenceErrorFacts> & { message?: string }): InferenceError {
-		const error = new InferenceError(changes.message ?? this.message, { ...this, ...changes });
+	/** The same error with more facts. */
+	with(facts: Partial<InferenceErrorFacts>): InferenceError {
+		const error = new InferenceError(this.message, { ...this, ...facts });
 		error.attempts = this.attempts;
 		return error;
 	}

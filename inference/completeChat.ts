@@ -1,14 +1,20 @@
 import type { JsonObject } from 'n8n-workflow';
-import { buildChatRequest, type ChatRequest } from './chatRequest';
+import { buildChatRequest, type ChatMessage, type ChatRequest } from './chatRequest';
 import type { ChatCompletion } from './completion/chatCompletion';
-import { readCompletion, type TextListener } from './completion/readCompletion';
+import {
+	isEventStream,
+	isSuccess,
+	readCompletion,
+	type TextListener,
+} from './completion/readCompletion';
 import { requestIdOf } from './http/responseBody';
 import { InferenceError } from './InferenceError';
+import { LoadBudget } from './LoadBudget';
 import type { InferenceClient } from './openClient';
-import type { Permit } from './pacing/Governor';
+import type { Permit } from './pacing/Permit';
 import type { Throughput } from './pacing/GovernorRegistry';
 import { withRetry, type RetryNotice, type RetryPolicy } from './pacing/retry';
-import { redact } from './redact';
+import type { Run } from './pacing/RunQueue';
 
 export interface ChatOptions {
 	retryPolicy: RetryPolicy;
@@ -18,18 +24,29 @@ export interface ChatOptions {
 	/** Maximum time without receiving any data, in milliseconds; 0 for no limit. */
 	timeoutMs: number;
 	throughput: Throughput;
+	/** The run of the node that this request belongs to. */
+	run: Run;
+	/** Used for the first request if it is for the right project and the model is not on hold. */
+	permit?: Permit;
 	signal?: AbortSignal;
 	/** Called with each chunk of text. After the first call, the request is no longer retried. */
 	onText?: TextListener;
 	onRetry?: (notice: RetryNotice) => void;
+	/** Called with the final error before another request may use the slot. */
+	onFailure?: (error: InferenceError) => void;
+}
+
+/** A chat request whose messages are read for each attempt, e.g. to load images from storage. */
+export interface ChatRequestSource extends Omit<ChatRequest, 'messages'> {
+	readMessages(): Promise<ChatMessage[]>;
+	/** About how many characters that loads; 0 if the messages are in memory anyway. */
+	loadLength: number;
 }
 
 export interface ChatResult {
 	completion: ChatCompletion;
 	/** Requests sent until this completion arrived. */
 	attempts: number;
-	/** How many requests of this run were allowed at once when the completion arrived. */
-	concurrencyLimit: number;
 	requestId?: string;
 }
 
@@ -41,9 +58,12 @@ export interface ChatResult {
  */
 export async function completeChat(
 	client: InferenceClient,
-	request: ChatRequest,
+	request: ChatRequestSource,
 	options: ChatOptions,
 ): Promise<ChatResult> {
+	const { run, signal, retryPolicy, fallbackModels, extraHeaders, onRetry, onFailure } = options;
+	const governor = client.governorFor(extraHeaders, options.throughput);
+	let firstPermit = options.permit;
 	let isShown = false;
 	const onText: TextListener | undefined =
 		options.onText &&
@@ -52,57 +72,83 @@ export async function completeChat(
 			await options.onText?.(text);
 		});
 
-	const { result, attempts } = await withRetry(
-		async (model) =>
-			await attemptChat(client, buildChatRequest({ ...request, model }), { ...options, onText }),
-		{
-			models: [request.model, ...options.fallbackModels],
-			policy: options.retryPolicy,
-			clock: client.clock,
-			signal: options.signal,
-			isShown: () => isShown,
-			onRetry: options.onRetry,
+	const { result, attempts } = await withRetry({
+		models: [request.model, ...fallbackModels],
+		policy: retryPolicy,
+		clock: client.clock,
+		acquire: async (model, maxWaitMs, isRetry) => {
+			const permit = firstPermit;
+			firstPermit = undefined;
+			if (permit?.governor === governor && permit.use(model)) return permit;
+			permit?.ended();
+			return await governor.acquire({ run, model, maxWaitMs, isRetry, signal });
 		},
-	);
+		send: async (permit, model) =>
+			await sendChat(client, { ...request, model }, permit, { ...options, onText }),
+		end: endPermit,
+		hasOthersInFlight: () => governor.inFlight > 0,
+		isShown: () => isShown,
+		onRetry,
+		onFailure,
+		signal,
+	});
 	return { ...result, attempts };
 }
 
-async function attemptChat(
-	{ transport, governorFor, apiKey }: InferenceClient,
-	body: JsonObject,
+async function sendChat(
+	client: InferenceClient,
+	request: ChatRequestSource,
+	permit: Permit,
 	options: ChatOptions,
 ): Promise<Omit<ChatResult, 'attempts'>> {
-	const { extraHeaders, throughput, timeoutMs, signal, onText } = options;
-	const governor = governorFor(extraHeaders, throughput);
-	const permit = await governor.acquire(signal, throughput.maxConcurrency);
-	let failure: unknown;
+	const release = await loads.reserve(request.loadLength, options.signal);
 	try {
-		const response = await transport({
-			method: 'POST',
-			path: '/chat/completions',
-			body,
-			headers: extraHeaders,
-			timeoutMs,
-			signal,
-		});
-		const choiceCount = typeof body.n === 'number' ? body.n : 1;
-		const completion = await readCompletion(response, { choiceCount, onText });
-		permit.succeeded();
-		return {
-			completion,
-			concurrencyLimit: Math.min(governor.limit, throughput.maxConcurrency),
-			requestId: requestIdOf(response.headers),
-		};
-	} catch (error) {
-		failure = error;
+		return await sendLoaded(client, request, permit, options);
 	} finally {
-		endPermit(permit, failure);
+		release();
 	}
-	throw failure instanceof InferenceError ? redact(failure, body, apiKey) : failure;
 }
 
-function endPermit(permit: Permit, failure: unknown): void {
-	if (!(failure instanceof InferenceError)) permit.ignored();
-	else if (failure.kind === 'concurrency') permit.rejected(failure.retryAfterMs);
-	else permit.ignored(failure.kind === 'rateLimit' ? failure.retryAfterMs : undefined);
+/** Each image exists about three times while its request is sent. */
+const loads = new LoadBudget(160_000_000);
+
+async function sendLoaded(
+	client: InferenceClient,
+	request: ChatRequestSource,
+	permit: Permit,
+	options: ChatOptions,
+): Promise<Omit<ChatResult, 'attempts'>> {
+	const { extraHeaders, timeoutMs, signal, onText } = options;
+	const body = buildChatRequest({ ...request, messages: await request.readMessages() });
+	permit.sent(lengthOf(body));
+	const response = await client.transport({
+		method: 'POST',
+		path: '/chat/completions',
+		body,
+		headers: extraHeaders,
+		timeoutMs,
+		signal,
+	});
+	if (isSuccess(response) && isEventStream(response)) permit.accepted();
+	const completion = await readCompletion(response, { choiceCount: choiceCountOf(body), onText });
+	permit.succeeded();
+	return { completion, requestId: requestIdOf(response.headers) };
+}
+
+/** About how long the body is, without serializing it. */
+function lengthOf(value: unknown): number {
+	if (typeof value === 'string') return value.length;
+	if (typeof value !== 'object' || value === null) return 8;
+	return Object.values(value).reduce((sum: number, part) => sum + lengthOf(part), 0);
+}
+
+function choiceCountOf(body: JsonObject): number {
+	return typeof body.n === 'number' ? body.n : 1;
+}
+
+function endPermit(permit: Permit, error: unknown): void {
+	const { kind, retryAfterMs } = error instanceof InferenceError ? error : {};
+	if (kind === 'concurrency') permit.rejected();
+	else if (kind === 'overloaded' || kind === 'rateLimit') permit.unavailable(kind, retryAfterMs);
+	else permit.ended();
 }

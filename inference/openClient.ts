@@ -9,8 +9,6 @@ import { GovernorRegistry, type Throughput } from './pacing/GovernorRegistry';
 export interface InferenceClient {
 	transport: Transport;
 	clock: Clock;
-	/** Must never appear in an error. */
-	apiKey: string;
 	/**
 	 * Decides when requests may start. All executions and nodes of the process share it if they use
 	 * the same base URL and project, or the same key without a project. `OpenAI-Project` in the extra
@@ -26,13 +24,13 @@ export async function openClient(context: IAllExecuteFunctions): Promise<Inferen
 	const { baseUrl, project, apiKey } = await readConnection(context);
 	const account = accountId(baseUrl, project ?? apiKey);
 	return {
-		transport: createTransport(context, baseUrl),
+		transport: createTransport(context, { baseUrl, apiKey }),
 		clock: systemClock,
-		apiKey,
 		governorFor: (extraHeaders, throughput) => {
 			const otherProject = projectIn(extraHeaders);
 			return governors.governorFor(
 				otherProject === undefined ? account : accountId(baseUrl, otherProject),
+				`${context.getWorkflow().id} ${context.getNode().id}`,
 				throughput,
 			);
 		},

@@ -53,6 +53,11 @@ export class CompletionFold {
 		return finished.length >= Math.max(choiceCount, this.choices.size);
 	}
 
+	/** Whether the token usage, which follows the last choice, has arrived. */
+	get hasUsage(): boolean {
+		return this.fields.usage !== undefined;
+	}
+
 	completion(): JsonObject {
 		const choices = [...this.choices].sort(([left], [right]) => left - right);
 		return {

@@ -28,12 +28,21 @@ export async function readCompletion(
 	response: TransportResponse,
 	options: ReadOptions,
 ): Promise<ChatCompletion> {
-	if (response.status < 200 || response.status > 299) throw await readErrorResponse(response);
-	const isStream = response.headers['content-type']?.includes('text/event-stream') ?? false;
-	if (isStream) return await readStream(response, options);
+	if (!isSuccess(response)) throw await readErrorResponse(response);
+	if (isEventStream(response)) return await readStream(response, options);
 	const completion = readBody(await readText(response.chunks), response);
 	await passOnWhole(completion, options.onText);
 	return completion;
+}
+
+/** Whether the status is 2xx. */
+export function isSuccess({ status }: Pick<TransportResponse, 'status'>): boolean {
+	return status >= 200 && status <= 299;
+}
+
+/** Whether the response is a stream of server-sent events. */
+export function isEventStream({ headers }: Pick<TransportResponse, 'headers'>): boolean {
+	return headers['content-type']?.includes('text/event-stream') ?? false;
 }
 
 function readBody(text: string, response: TransportResponse): ChatCompletion {
@@ -48,10 +57,13 @@ async function readStream(
 ): Promise<ChatCompletion> {
 	const fold = new CompletionFold();
 	const thinking = new ThinkingSplitter();
+	response.sawContent();
 	let failure: unknown;
 	try {
 		for await (const events of readEvents(response)) {
 			const text = events.map((event) => fold.add(event)).join('');
+			if (events.length > 0) response.sawContent();
+			if (fold.hasUsage && fold.isFinished(choiceCount)) response.finishWithin(maxEndMs);
 			if (onText && text !== '') await passOn(thinking.push(text), onText);
 		}
 	} catch (error) {
@@ -76,11 +88,15 @@ async function* readEvents(
 		const pieces = decoder.push(text.decode(bytes, { stream: true }));
 		const end = pieces.indexOf('[DONE]');
 		isDone = end >= 0;
+		if (isDone) response.finishWithin(maxEndMs);
 		const data = isDone ? pieces.slice(0, end) : pieces;
 		yield data.filter((piece) => piece !== '').map((piece) => readEvent(piece, response));
 	}
 	if (!isDone) throw incomplete('The streamed response', response);
 }
+
+/** A gateway that does not close the stream must not hold up a complete answer. */
+const maxEndMs = 1000;
 
 /** Whether the rest of the stream did not arrive, for whatever reason. */
 function isLost(failure: unknown): boolean {
@@ -106,7 +122,7 @@ function streamedError(error: unknown, event: object, response: TransportRespons
 	const found = [code, status].map(Number).find((value) => value >= 400 && value <= 599);
 	return statusError({
 		status: found ?? 500,
-		serviceMessage: serviceMessageOf(event),
+		serviceMessage: serviceMessageOf(event, response.redact),
 		requestId: requestIdOf(response.headers),
 	});
 }

@@ -15,10 +15,10 @@ export async function readText(chunks: AsyncIterable<Uint8Array>): Promise<strin
 
 /** The error for a response with a status other than 2xx; reads its body. */
 export async function readErrorResponse(response: TransportResponse): Promise<InferenceError> {
-	const body = parseJson(await readErrorText(response.chunks));
+	const body = parseJson(await readErrorText(response));
 	return statusError({
 		status: response.status,
-		serviceMessage: serviceMessageOf(body),
+		serviceMessage: serviceMessageOf(body, response.redact),
 		retryAfterMs: parseRetryAfterMs(response.headers, Date.now()),
 		requestId: requestIdOf(response.headers),
 	});
@@ -30,15 +30,18 @@ export function requestIdOf(headers: Record<string, string>): string | undefined
 }
 
 const maxErrorBodyLength = 64 * 1024;
+/** An error body is short: once it has begun, it is soon complete. */
+const maxErrorBodyMs = 1000;
 
 /** The text of an error response, or its beginning if it is cut off or too long. */
-async function readErrorText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+async function readErrorText({ chunks, finishWithin }: TransportResponse): Promise<string> {
 	const decoder = new TextDecoder();
 	let text = '';
 	let failure: unknown;
 	try {
 		for await (const chunk of chunks) {
 			text += decoder.decode(chunk, { stream: true });
+			finishWithin(maxErrorBodyMs);
 			if (text.length > maxErrorBodyLength) break;
 		}
 	} catch (error) {

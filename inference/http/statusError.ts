@@ -28,6 +28,8 @@ const concurrency: Meaning = {
 
 const rateLimit: Meaning = { kind: 'rateLimit', message: 'Too many requests' };
 
+const notFound: Meaning = { kind: 'notFound', message: 'The model or address was not found' };
+
 const server: Meaning = {
 	kind: 'server',
 	message: 'The server had an error while processing your request',
@@ -48,7 +50,7 @@ const meaningByStatus: Record<number, Meaning> = {
 	401: { kind: 'authentication', message: 'Authentication failed' },
 	402: quota,
 	403: { kind: 'region', message: 'Country, region, or territory not supported' },
-	404: { kind: 'notFound', message: 'The model or address was not found' },
+	404: notFound,
 	408: { kind: 'timeout', message: 'The service timed out waiting for the request' },
 	413: { kind: 'badRequest', message: 'The request is too large for the service' },
 	422: { kind: 'badRequest', message: 'The service cannot process the values in this request' },
@@ -88,9 +90,12 @@ function meaningOf({ status, serviceMessage = '' }: ErrorResponse): Meaning {
 	if (status === 429) {
 		if (/quota|billing|credits|budget/i.test(serviceMessage)) return quota;
 		if (/personal account/i.test(serviceMessage)) return personalAccount;
-		if (serviceMessage === '' || /concurren/i.test(serviceMessage)) return concurrency;
+		// LiteLLM says 'parallel' for its own limit.
+		if (serviceMessage === '' || /concurren|parallel/i.test(serviceMessage)) return concurrency;
 		return rateLimit;
 	}
+	// LiteLLM's words for a model that the proxy does not know.
+	if (status === 400 && /invalid model name/i.test(serviceMessage)) return notFound;
 	if (status >= 300 && status < 400) return redirect;
 	const known = meaningByStatus[status];
 	if (known) return known;
@@ -100,15 +105,19 @@ function meaningOf({ status, serviceMessage = '' }: ErrorResponse): Meaning {
 
 /**
  * The message in an error body, in the format of OpenAI and W&B, of LiteLLM, or of FastAPI
- * (`detail`); `undefined` for HTML and for empty or unknown bodies.
+ * (`detail`); `undefined` for HTML and for empty or unknown bodies. `redact` removes what must not
+ * appear in an error, before the message is shortened.
  */
-export function serviceMessageOf(body: unknown): string | undefined {
+export function serviceMessageOf(
+	body: unknown,
+	redact: (text: string) => string,
+): string | undefined {
 	if (typeof body !== 'object' || body === null) return undefined;
 	const { error, message, detail } = body as Record<string, unknown>;
 	const found = [nestedMessage(error), error, message, nestedMessage(detail), detail].find(
 		(candidate): candidate is string => typeof candidate === 'string' && candidate.trim() !== '',
 	);
-	return found === undefined ? undefined : clip(found.trim());
+	return found === undefined ? undefined : clip(redact(found.trim().slice(0, maxSearched)));
 }
 
 function nestedMessage(value: unknown): unknown {
@@ -119,6 +128,8 @@ function nestedMessage(value: unknown): unknown {
 }
 
 const maxMessageLength = 500;
+/** More than is shown, so that a key or quote that is cut off at the end is still recognized. */
+const maxSearched = 1000;
 
 function clip(text: string): string {
 	return text.length <= maxMessageLength ? text : `${text.slice(0, maxMessageLength)}…`;

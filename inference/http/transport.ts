@@ -6,8 +6,9 @@ import {
 	type JsonObject,
 } from 'n8n-workflow';
 import { cancelledError, type InferenceError } from '../InferenceError';
-import { credentialName } from './connection';
+import { credentialName, type Connection } from './connection';
 import { connectionError, silenceError } from './connectionError';
+import { redact } from './redact';
 
 export interface TransportRequest {
 	method: 'GET' | 'POST';
@@ -26,6 +27,15 @@ export interface TransportResponse {
 	headers: Record<string, string>;
 	/** The body as it arrives. Leaving the loop early closes the connection. */
 	chunks: AsyncGenerator<Uint8Array, void, undefined>;
+	/**
+	 * The content is complete. The rest of the body, if there is any, is read for at most `ms`; then
+	 * the connection is closed and `chunks` ends.
+	 */
+	finishWithin(ms: number): void;
+	/** Content arrived, not only keep-alive messages. Without it, every byte counts as content. */
+	sawContent(): void;
+	/** Removes the API key and quotes of the request from a text of the service. */
+	redact(text: string): string;
 }
 
 /** Sends one request and returns once the response headers have arrived, whatever the status. */
@@ -37,7 +47,10 @@ export type Transport = (request: TransportRequest) => Promise<TransportResponse
  *
  * Throws `InferenceError`s of the kinds connection, certificate, timeout, credential, and cancelled.
  */
-export function createTransport(context: IAllExecuteFunctions, baseUrl: string): Transport {
+export function createTransport(
+	context: IAllExecuteFunctions,
+	{ baseUrl, apiKey }: Pick<Connection, 'baseUrl' | 'apiKey'>,
+): Transport {
 	return async (request) => {
 		const exchange = new Exchange(request, baseUrl);
 		const options: IHttpRequestOptions = {
@@ -64,6 +77,9 @@ export function createTransport(context: IAllExecuteFunctions, baseUrl: string):
 				status: response.statusCode,
 				headers: lowerCaseNames(response.headers),
 				chunks: exchange.read(response.body as unknown as AsyncIterable<Uint8Array>),
+				finishWithin: exchange.finishWithin,
+				sawContent: exchange.sawContent,
+				redact: (text) => redact(text, { apiKey, body: request.body }),
 			};
 		} catch (error) {
 			exchange.end();
@@ -102,6 +118,11 @@ class Exchange {
 
 	private lastByteAtMs = performance.now();
 
+	/** Set once the reader tells content from keep-alive messages. */
+	private lastContentAtMs?: number;
+
+	private isFinished = false;
+
 	private failure?: InferenceError;
 
 	constructor(
@@ -123,6 +144,21 @@ class Exchange {
 		this.lastByteAtMs = performance.now();
 	}
 
+	readonly sawContent = (): void => {
+		this.lastContentAtMs = performance.now();
+	};
+
+	readonly finishWithin = (ms: number): void => {
+		if (this.isFinished) return;
+		this.isFinished = true;
+		void sleep(ms, this.watch.signal).then(
+			() => {
+				if (!this.watch.signal.aborted) this.abort.abort(ended);
+			},
+			() => undefined,
+		);
+	};
+
 	async *read(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
 		let complete = false;
 		try {
@@ -132,7 +168,8 @@ class Exchange {
 			}
 			complete = true;
 		} catch (error) {
-			throw this.explain(error);
+			// Whatever happens after the content is complete is no error.
+			if (!this.isFinished || this.failure?.kind === 'cancelled') throw this.explain(error);
 		} finally {
 			this.end();
 			if (!complete) this.abort.abort(ended);
@@ -159,7 +196,9 @@ class Exchange {
 	/** Uses one timer for the whole exchange instead of one per chunk. */
 	private async watchForSilence(): Promise<void> {
 		for (;;) {
-			const leftMs = this.lastByteAtMs + this.timeoutMs - performance.now();
+			const contentDueMs = (this.lastContentAtMs ?? Infinity) + keepAliveTimeouts * this.timeoutMs;
+			const dueMs = Math.min(this.lastByteAtMs + this.timeoutMs, contentDueMs);
+			const leftMs = dueMs - performance.now();
 			if (leftMs <= 0) return this.fail(silenceError(this.timeoutMs));
 			const sleepMs = Math.min(Math.ceil(leftMs), longestTimerMs);
 			await sleep(sleepMs, this.watch.signal).catch(() => undefined);
@@ -170,6 +209,9 @@ class Exchange {
 
 /** Reason for abort(): without one, Node.js creates an error with a stack trace each time. */
 const ended = new Error('The request has ended');
+
+/** How many timeouts long keep-alive messages alone keep a stream open. */
+const keepAliveTimeouts = 3;
 
 /** Node.js fires longer timers immediately. */
 const longestTimerMs = 2 ** 31 - 1;

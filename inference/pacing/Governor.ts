@@ -1,49 +1,65 @@
 import { cancelledError } from '../InferenceError';
+import { Alarm } from './Alarm';
 import type { Clock } from './clock';
-import type { Limiter } from './limiter';
+import type { Limiter, RequestStart } from './limiter';
+import { ModelGate } from './ModelGate';
+import type { Permit, PermitRequest } from './Permit';
+import { RunQueue, type Run, type Waiter } from './RunQueue';
 
-/**
- * Permission to have one request in flight. The first call ends it and later calls are ignored.
- * These three outcomes are the limiter's only input.
- */
-export interface Permit {
-	/** A completion arrived. */
-	succeeded(): void;
-	/** 429 for concurrency, with the time that the service asked to wait. */
-	rejected(retryAfterMs?: number): void;
-	/** Ended in a way that says nothing about concurrency; a 429 may still ask for a pause. */
-	ignored(retryAfterMs?: number): void;
+/** A request that has a permit. */
+interface OpenRequest {
+	readonly queue: RunQueue;
+	readonly start: RequestStart;
+	/** Known at the latest when the request is sent. */
+	model?: string;
+	sentMs: number;
+	/** How long it may take until the service has the whole request. */
+	uploadMs: number;
+	/** Whether it tests if an overloaded model is back. */
+	isTest: boolean;
+	hasEnded: boolean;
 }
 
-interface Waiter {
-	/** Maximum number of requests in flight among callers with the same maximum. */
-	maximum: number;
-	admit(permit: Permit): void;
-}
+/** What was learned is out of date after this time without requests. */
+const restartIdleMs = 3000;
+/** A request without a response counts as accepted after this time, or after three refusals' time. */
+const minAcceptanceMs = 1000;
+/** Characters per millisecond. Images can take longer to upload than the time above. */
+const slowestUploadPerMs = 500;
 
 /**
- * Lets requests start in the order of their arrival while the limiter allows. There is one governor
- * for each W&B account, so that concurrent executions share the account's limit.
+ * Decides which requests may start. There is one governor per W&B account, so that all executions
+ * share the account's limit. Runs take turns, so a chat does not wait behind a batch.
  */
 export class Governor {
-	private readonly waiting: Waiter[] = [];
+	/** In the order of their turns. */
+	private readonly queues = new Map<Run, RunQueue>();
 
-	private readonly inFlightByMaximum = new Map<number, number>();
+	private readonly gates = new Map<string, ModelGate>();
+
+	/** When the service has each request that was neither accepted nor rejected yet. */
+	private readonly unanswered = new Map<RequestStart, number>();
+
+	/** Waiters whose wait counts, so that it may become too long. */
+	private readonly counting = new Set<Waiter>();
+
+	private waitingCount = 0;
+
+	private readonly alarm: Alarm;
 
 	private inFlightCount = 0;
 
-	private pausedUntilMs = 0;
-
-	private resumption?: AbortController;
+	private slowestRejectionMs = 0;
 
 	/** When the last request ended or stopped waiting. */
 	lastUsedMs: number;
 
 	constructor(
 		private readonly limiter: Limiter,
-		private readonly clock: Pick<Clock, 'now' | 'sleep'>,
+		private readonly clock: Clock,
 	) {
 		this.lastUsedMs = clock.now();
+		this.alarm = new Alarm(clock, () => this.onAlarm());
 	}
 
 	get limit(): number {
@@ -55,120 +71,227 @@ export class Governor {
 	}
 
 	get isIdle(): boolean {
-		return this.inFlightCount === 0 && this.waiting.length === 0;
+		return this.queues.size === 0;
 	}
 
 	/**
-	 * Waits for a free slot. `maximum` limits the requests in flight among all callers with the same
-	 * maximum. Rejects with a cancelled error if the signal aborts first.
+	 * Waits until a request may start. Returns `undefined` if that took longer than `maxWaitMs`.
+	 * Rejects with a cancelled error if the signal aborts first.
 	 */
-	async acquire(signal?: AbortSignal, maximum = Infinity): Promise<Permit> {
+	async acquire(request: PermitRequest): Promise<Permit | undefined> {
+		const { run, signal } = request;
 		if (signal?.aborted) throw cancelledError();
-		if (this.waiting.length === 0 && !this.isPaused && this.hasSlotFor(maximum)) {
-			return this.startRequest(maximum);
-		}
-		return await new Promise<Permit>((resolve, reject) => {
+		const nowMs = this.clock.now();
+		if (this.isIdle && nowMs - this.lastUsedMs > restartIdleMs) this.limiter.restart();
+		const queue = this.queueOf(run);
+		return await new Promise((resolve, reject) => {
+			const onAbort = () => {
+				this.leave(queue, waiter);
+				reject(cancelledError());
+			};
 			const waiter: Waiter = {
-				maximum,
-				admit: (permit) => {
-					signal?.removeEventListener('abort', leave);
+				...request,
+				settle: (permit) => {
+					signal?.removeEventListener('abort', onAbort);
 					resolve(permit);
 				},
 			};
-			const leave = () => {
-				this.waiting.splice(this.waiting.indexOf(waiter), 1);
-				if (this.waiting.length === 0) this.stopWaitingForPause();
-				this.touch();
-				reject(cancelledError());
-			};
-			signal?.addEventListener('abort', leave, { once: true });
-			this.waiting.push(waiter);
-			this.admitWaiting();
+			signal?.addEventListener('abort', onAbort, { once: true });
+			queue.add(waiter);
+			this.waitingCount += 1;
+			if (request.isRetry || !this.isOpen(request.model)) this.startCounting(waiter);
+			this.admit();
 		});
 	}
 
-	private admitWaiting(): void {
-		if (this.waiting.length === 0) return;
-		if (this.isPaused) return this.resumeAfterPause();
-		for (let position = 0; position < this.waiting.length; ) {
-			if (this.inFlightCount >= this.limiter.limit) return;
-			const waiter = this.waiting[position];
-			if (waiter && this.hasSlotFor(waiter.maximum)) {
-				this.waiting.splice(position, 1);
-				waiter.admit(this.startRequest(waiter.maximum));
-			} else position += 1;
+	private admit(): void {
+		while (this.inFlightCount < this.limiter.limit) {
+			const next = this.takeNext();
+			if (!next) break;
+			next.waiter.settle(this.start(next.queue, next.waiter));
 		}
+		this.setAlarm();
 	}
 
-	private get isPaused(): boolean {
-		return this.clock.now() < this.pausedUntilMs;
+	/** The waiter whose turn it is. Its run goes to the end of the line. */
+	private takeNext(): { queue: RunQueue; waiter: Waiter } | undefined {
+		for (const [run, queue] of this.queues) {
+			const waiter = queue.take(({ model }) => this.isOpen(model));
+			if (!waiter) continue;
+			this.queues.delete(run);
+			this.queues.set(run, queue);
+			this.forget(waiter);
+			return { queue, waiter };
+		}
+		return undefined;
 	}
 
-	private hasSlotFor(maximum: number): boolean {
-		return this.inFlightCount < this.limiter.limit && this.inFlightOf(maximum) < maximum;
-	}
-
-	private startRequest(maximum: number): Permit {
-		this.count(maximum, 1);
-		const request = this.limiter.start(this.inFlightCount);
-		let ended = false;
-		const end = (learn: () => void) => {
-			if (ended) return;
-			ended = true;
-			this.count(maximum, -1);
-			learn();
-			this.touch();
-			this.admitWaiting();
+	private start(queue: RunQueue, waiter: Waiter): Permit {
+		this.inFlightCount += 1;
+		queue.inFlight += 1;
+		const nowMs = this.clock.now();
+		const start = this.limiter.start(this.inFlightCount);
+		const request = {
+			...{ queue, start, isTest: false, hasEnded: false },
+			...{ sentMs: nowMs, uploadMs: 0 },
 		};
+		this.unanswered.set(start, nowMs);
+		const permit = this.createPermit(request, nowMs - (waiter.countsSinceMs ?? nowMs));
+		if (waiter.model !== undefined) permit.use(waiter.model);
+		return permit;
+	}
+
+	private createPermit(request: OpenRequest, waitedMs: number): Permit {
+		const { start } = request;
 		return {
-			succeeded: () => end(() => this.limiter.succeeded(request)),
-			rejected: (retryAfterMs) =>
-				end(() => {
-					this.limiter.rejected(request, this.inFlightCount);
-					this.pause(retryAfterMs);
+			governor: this,
+			waitedMs,
+			use: (model) => this.use(request, model),
+			sent: (length = 0) => {
+				request.sentMs = this.clock.now();
+				request.uploadMs = length / slowestUploadPerMs;
+				if (this.unanswered.has(start)) {
+					this.unanswered.set(start, request.sentMs + request.uploadMs);
+				}
+			},
+			accepted: () => {
+				this.accept(request);
+				this.admit();
+			},
+			succeeded: () => {
+				this.accept(request);
+				this.end(request, () => this.limiter.succeeded(start));
+			},
+			rejected: () =>
+				this.end(request, () => {
+					const tookMs = this.clock.now() - request.sentMs - request.uploadMs;
+					this.slowestRejectionMs = Math.max(this.slowestRejectionMs, tookMs);
+					this.limiter.rejected(start, this.inFlightCount);
 				}),
-			ignored: (retryAfterMs) => end(() => this.pause(retryAfterMs)),
+			unavailable: (reason, retryAfterMs) =>
+				this.end(request, () => {
+					this.limiter.ended();
+					this.closeGate(request, reason, retryAfterMs);
+				}),
+			ended: () => this.end(request, () => this.limiter.ended()),
 		};
 	}
 
-	private pause(askedMs = 0): void {
-		const untilMs = this.clock.now() + Math.min(askedMs, maxPauseMs);
-		this.pausedUntilMs = Math.max(this.pausedUntilMs, untilMs);
+	private use(request: OpenRequest, model: string): boolean {
+		if (!this.isOpen(model)) return false;
+		request.model = model;
+		request.isTest = this.gates.get(model)?.start() ?? false;
+		return true;
 	}
 
-	/** Uses one timer, and only while requests are waiting. */
-	private resumeAfterPause(): void {
-		if (this.resumption) return;
-		const resumption = new AbortController();
-		this.resumption = resumption;
-		const leftMs = Math.ceil(this.pausedUntilMs - this.clock.now());
-		const resume = () => {
-			if (this.resumption === resumption) this.resumption = undefined;
-			this.admitWaiting();
-		};
-		void this.clock.sleep(leftMs, resumption.signal).then(resume, () => undefined);
+	private accept(request: OpenRequest): void {
+		if (request.hasEnded) return;
+		if (this.unanswered.delete(request.start)) this.limiter.accepted(request.start);
+		this.gateOf(request)?.responded();
 	}
 
-	private stopWaitingForPause(): void {
-		this.resumption?.abort();
-		this.resumption = undefined;
+	private end(request: OpenRequest, learn: () => void): void {
+		if (request.hasEnded) return;
+		request.hasEnded = true;
+		this.unanswered.delete(request.start);
+		this.inFlightCount -= 1;
+		request.queue.inFlight -= 1;
+		learn();
+		if (request.isTest) this.gateOf(request)?.testEnded();
+		this.afterEnd(request.queue);
 	}
 
-	private count(maximum: number, change: number): void {
-		this.inFlightCount += change;
-		const count = this.inFlightOf(maximum) + change;
-		if (count === 0) this.inFlightByMaximum.delete(maximum);
-		else this.inFlightByMaximum.set(maximum, count);
+	private gateOf({ model }: OpenRequest): ModelGate | undefined {
+		return model === undefined ? undefined : this.gates.get(model);
 	}
 
-	private inFlightOf(maximum: number): number {
-		return this.inFlightByMaximum.get(maximum) ?? 0;
+	private closeGate(
+		{ model, sentMs }: OpenRequest,
+		reason: 'overloaded' | 'rateLimit',
+		retryAfterMs = 0,
+	): void {
+		if (model === undefined) return;
+		const nowMs = this.clock.now();
+		const gate = this.gates.get(model) ?? new ModelGate();
+		this.gates.set(model, gate);
+		if (reason === 'rateLimit') gate.hold(nowMs, retryAfterMs);
+		else gate.overloaded(sentMs, nowMs, this.clock.random(), retryAfterMs);
+		if (gate.isOpen(nowMs)) return;
+		for (const waiter of this.waiters()) if (waiter.model === model) this.startCounting(waiter);
 	}
 
-	private touch(): void {
+	private isOpen(model: string | undefined): boolean {
+		if (model === undefined) return true;
+		return this.gates.get(model)?.isOpen(this.clock.now()) ?? true;
+	}
+
+	private startCounting(waiter: Waiter): void {
+		waiter.countsSinceMs ??= this.clock.now();
+		this.counting.add(waiter);
+	}
+
+	private forget(waiter: Waiter): void {
+		this.waitingCount -= 1;
+		this.counting.delete(waiter);
+	}
+
+	/** The alarm rings when time alone may change something for those who wait. */
+	private setAlarm(): void {
+		if (this.waitingCount === 0) return this.alarm.clear();
+		const nowMs = this.clock.now();
+		for (const arrivedMs of this.unanswered.values()) {
+			this.alarm.set(arrivedMs + this.acceptanceMs);
+		}
+		for (const [model, gate] of this.gates) {
+			if (gate.opensAtMs > nowMs) this.alarm.set(gate.opensAtMs);
+			else if (gate.isUnused(nowMs)) this.gates.delete(model);
+		}
+		for (const waiter of this.counting) this.alarm.set(giveUpMs(waiter));
+	}
+
+	private onAlarm(): void {
+		const nowMs = this.clock.now();
+		for (const [request, arrivedMs] of this.unanswered) {
+			if (arrivedMs + this.acceptanceMs > nowMs) continue;
+			this.unanswered.delete(request);
+			this.limiter.accepted(request);
+		}
+		for (const waiter of this.counting) {
+			if (giveUpMs(waiter) > nowMs) continue;
+			const queue = this.queueOf(waiter.run);
+			waiter.settle(undefined);
+			this.leave(queue, waiter);
+		}
+		this.admit();
+	}
+
+	private get acceptanceMs(): number {
+		return Math.max(minAcceptanceMs, 3 * this.slowestRejectionMs);
+	}
+
+	private afterEnd(queue: RunQueue): void {
+		if (queue.isIdle) this.queues.delete(queue.run);
 		this.lastUsedMs = this.clock.now();
+		this.admit();
+	}
+
+	private leave(queue: RunQueue, waiter: Waiter): void {
+		queue.remove(waiter);
+		this.forget(waiter);
+		this.afterEnd(queue);
+	}
+
+	private queueOf(run: Run): RunQueue {
+		const queue = this.queues.get(run) ?? new RunQueue(run);
+		this.queues.set(run, queue);
+		return queue;
+	}
+
+	private *waiters(): Generator<Waiter> {
+		for (const queue of this.queues.values()) yield* queue.waiting;
 	}
 }
 
-/** A Retry-After of a day must not stop every workflow of the account for a day. */
-const maxPauseMs = 60_000;
+function giveUpMs({ countsSinceMs = 0, maxWaitMs = Infinity }: Waiter): number {
+	return countsSinceMs + maxWaitMs;
+}

@@ -16,13 +16,16 @@ const keepIdleMs = 10 * 60_000;
 export class GovernorRegistry {
 	private readonly governors = new Map<string, Governor>();
 
-	constructor(private readonly clock: Pick<Clock, 'now' | 'sleep'>) {}
+	constructor(private readonly clock: Clock) {}
 
-	/** `account` identifies the base URL and the project or key, without containing the key. */
-	governorFor(account: string, throughput: Throughput): Governor {
+	/**
+	 * `account` identifies the base URL and the project or key, without containing the key. `node`
+	 * identifies the node: in fixed mode, all runs of a node share its number.
+	 */
+	governorFor(account: string, node: string, throughput: Throughput): Governor {
 		this.removeUnused();
 		const isFixed = throughput.mode === 'fixed';
-		const name = isFixed ? `${account} fixed ${throughput.maxConcurrency}` : account;
+		const name = isFixed ? `${account} ${node} ${throughput.maxConcurrency}` : account;
 		const known = this.governors.get(name);
 		if (known) return known;
 		const limiter = isFixed ? new FixedLimiter(throughput.maxConcurrency) : new AdaptiveLimiter();

@@ -1,5 +1,7 @@
 import { cancelledError, InferenceError } from '../InferenceError';
+import { backoffMs, overloadBackoff, rejectionBackoff, serverBackoff } from './backoff';
 import type { Clock } from './clock';
+import type { Permit } from './Permit';
 
 /** What the user can choose to retry; the numbers are HTTP statuses. */
 export type RetryCause = '408' | '429' | '500' | '502' | '503' | '504' | 'connection';
@@ -7,6 +9,8 @@ export type RetryCause = '408' | '429' | '500' | '502' | '503' | '504' | 'connec
 export interface RetryPolicy {
 	/** Retries per item and model, not counting waits for a free slot (429 concurrency). */
 	maxRetries: number;
+	/** Whether a 503 uses up `maxRetries`. Otherwise only `maxWaitMs` limits its retries. */
+	countsOverloads: boolean;
 	retryOn: ReadonlySet<RetryCause>;
 	/** Total time that one item may spend waiting between its requests. */
 	maxWaitMs: number;
@@ -14,118 +18,184 @@ export interface RetryPolicy {
 
 export interface RetryNotice {
 	error: InferenceError;
-	waitMs: number;
+	waitedMs: number;
 }
 
-export interface RetryOptions {
+export interface RetryOptions<Result> {
 	/** Tried in order: the requested model, then the fallbacks. */
 	models: string[];
 	policy: RetryPolicy;
 	clock: Pick<Clock, 'sleep' | 'random'>;
-	signal?: AbortSignal;
+	/** Waits until a request may start; `undefined` if that took longer than `maxWaitMs`. */
+	acquire(model: string, maxWaitMs: number, isRetry: boolean): Promise<Permit | undefined>;
+	/** Sends one request. If it succeeds, it also ends the permit. */
+	send(permit: Permit, model: string): Promise<Result>;
+	/** Ends the permit of a request that failed. */
+	end(permit: Permit, error: unknown): void;
+	/** Whether other requests of the account are in flight, so that a slot will come free. */
+	hasOthersInFlight(): boolean;
 	/** Whether a user has seen some of the text. If so, a failure is final. */
 	isShown?: () => boolean;
 	onRetry?: (notice: RetryNotice) => void;
+	/** Called with the error before its permit ends, so that the caller can keep the slot unused. */
+	onFailure?: (error: InferenceError) => void;
+	signal?: AbortSignal;
 }
 
 /**
- * Runs `attempt` until it succeeds or the policy is exhausted: retries after a wait, then tries the
+ * Sends a request until it succeeds or the policy is exhausted: retries after a wait, then tries the
  * next fallback model, and finally throws the last error with its `attempts` set.
  */
 export async function withRetry<Result>(
-	attempt: (model: string) => Promise<Result>,
-	options: RetryOptions,
+	options: RetryOptions<Result>,
 ): Promise<{ result: Result; attempts: number }> {
-	const { models, policy, clock, signal } = options;
-	const spent = { attempts: 0, waitedMs: 0 };
+	const { models } = options;
+	const spent: Spent = { attempts: 0, waitedMs: 0 };
 	for (const [position, model] of models.entries()) {
-		const progress: Progress = { retries: 0, rejections: 0, waitedMs: spent.waitedMs };
-		for (;;) {
-			if (signal?.aborted) throw cancelledError();
-			spent.attempts += 1;
-			const outcome = await settle(attempt(model));
-			if (outcome.done) return { result: outcome.result, attempts: spent.attempts };
-			if (!(outcome.failure instanceof InferenceError)) throw outcome.failure;
-
-			outcome.failure.attempts = spent.attempts;
-			if (options.isShown?.()) throw outcome.failure;
-
-			const step = nextStep(outcome.failure, progress, policy, clock.random());
-			if (step.waitMs === undefined) {
-				if (position < models.length - 1 && isWorthAnotherModel(outcome.failure)) break;
-				throw step.error;
-			}
-			options.onRetry?.({ error: outcome.failure, waitMs: step.waitMs });
-			await clock.sleep(step.waitMs, signal);
-			progress.waitedMs += step.waitMs;
-			spent.waitedMs = progress.waitedMs;
-		}
+		// With another model to try, an overloaded one is not worth the whole waiting time.
+		const countsOverloads = options.policy.countsOverloads || position < models.length - 1;
+		const policy = { ...options.policy, countsOverloads };
+		const outcome = await tryModel(model, { ...options, policy }, spent);
+		if ('result' in outcome) return { result: outcome.result, attempts: spent.attempts };
+		const { error, permit } = outcome;
+		error.attempts = spent.attempts;
+		const isLast = position === models.length - 1;
+		const isFinal = isLast || options.isShown?.() || !isWorthAnotherModel(error);
+		if (isFinal) options.onFailure?.(error);
+		if (permit) options.end(permit, error);
+		if (isFinal) throw error;
 	}
 	throw new TypeError('No model to send the request to');
 }
 
-type Outcome<Result> = { done: true; result: Result } | { done: false; failure: unknown };
+/** What an item has used so far, over all its models. */
+interface Spent {
+	attempts: number;
+	waitedMs: number;
+	lastError?: InferenceError;
+}
 
-async function settle<Result>(attempt: Promise<Result>): Promise<Outcome<Result>> {
-	try {
-		return { done: true, result: await attempt };
-	} catch (error) {
-		return { done: false, failure: error };
+/** What an item has used so far with one model. */
+export interface Progress {
+	retries: number;
+	overloads: number;
+	rejections: number;
+}
+
+async function tryModel<Result>(
+	model: string,
+	options: RetryOptions<Result>,
+	spent: Spent,
+): Promise<{ result: Result } | { error: InferenceError; permit?: Permit }> {
+	const { policy, clock, signal } = options;
+	const progress: Progress = { retries: 0, overloads: 0, rejections: 0 };
+	let waitMs = 0;
+	for (;;) {
+		if (signal?.aborted) throw cancelledError();
+		const isRetry = spent.attempts > 0;
+		const permit = await options.acquire(model, policy.maxWaitMs - spent.waitedMs, isRetry);
+		if (!permit) return { error: (spent.lastError ?? modelOverloaded()).with({ waitLeftMs: 0 }) };
+
+		spent.waitedMs += permit.waitedMs;
+		if (spent.lastError) {
+			options.onRetry?.({ error: spent.lastError, waitedMs: waitMs + permit.waitedMs });
+		}
+		spent.attempts += 1;
+		const outcome = await settle(options.send(permit, model));
+		if ('result' in outcome) return outcome;
+		const { error } = outcome;
+		if (!(error instanceof InferenceError)) {
+			options.end(permit, error);
+			throw error;
+		}
+		error.attempts = spent.attempts;
+		spent.lastError = error;
+		if (options.isShown?.()) return { error, permit };
+		// Its slot goes to the next request in line, which then is the signal for this one.
+		const isRejection = error.kind === 'concurrency';
+		if (isRejection) options.end(permit, error);
+		const step = nextStep(error, progress, policy, situationOf(options, spent), clock.random());
+		if (step.waitMs === undefined) {
+			return { error: step.error, permit: isRejection ? undefined : permit };
+		}
+		if (!isRejection) options.end(permit, error);
+		waitMs = step.waitMs;
+		spent.waitedMs += waitMs;
+		await clock.sleep(waitMs, signal);
 	}
 }
 
-export interface Progress {
-	/** Retries that count against `maxRetries`. */
-	retries: number;
-	/** How often the service rejected this item for concurrency. */
-	rejections: number;
-	waitedMs: number;
+async function settle<Result>(
+	work: Promise<Result>,
+): Promise<{ result: Result } | { error: unknown }> {
+	try {
+		return { result: await work };
+	} catch (error) {
+		return { error };
+	}
+}
+
+function situationOf<Result>(options: RetryOptions<Result>, spent: Spent): Situation {
+	return {
+		leftMs: options.policy.maxWaitMs - spent.waitedMs,
+		hasOthersInFlight: options.hasOthersInFlight(),
+	};
+}
+
+export interface Situation {
+	/** What is left of the item's waiting time. */
+	leftMs: number;
+	hasOthersInFlight: boolean;
 }
 
 /**
- * What to do after a failure: wait `waitMs`, or, if that is absent, give up with `error`, which says
- * so if the wait would take too long. Counts the retry in `progress`. `random` is in [0, 1).
+ * What to do after a failure: wait `waitMs`, or, if that is absent, give up with `error`, which has
+ * `waitLeftMs` if the wait would take too long. Counts the retry in `progress`. `random` is in [0, 1).
+ *
+ * After a rejection for concurrency, the end of any other request of the account is the signal that
+ * a slot is free, so the item returns to the queue at once. A Retry-After would only make the
+ * account send another item's request instead.
  */
 export function nextStep(
 	error: InferenceError,
 	progress: Progress,
 	policy: RetryPolicy,
+	{ leftMs, hasOthersInFlight }: Situation,
 	random: number,
 ): { error: InferenceError; waitMs?: number } {
 	if (!isRetried(error, policy.retryOn)) return { error };
 	const isRejection = error.kind === 'concurrency';
-	if (!isRejection && progress.retries >= policy.maxRetries) return { error };
+	const isOverload = error.kind === 'overloaded';
+	const counted = progress.retries + (policy.countsOverloads ? progress.overloads : 0);
+	const isCounted = !isRejection && (!isOverload || policy.countsOverloads);
+	if (isCounted && counted >= policy.maxRetries) return { error };
 
-	const leftMs = policy.maxWaitMs - progress.waitedMs;
-	const earlier = isRejection ? progress.rejections : progress.retries;
-	const askedMs = error.retryAfterMs;
-	const neededMs =
-		askedMs === undefined
-			? backoffMs(earlier, error.kind === 'overloaded' ? overloadBaseMs : baseMs, random)
-			: Math.max(askedMs, isRejection && earlier > 0 ? minRejectionWaitMs : 0);
+	const isFreedByOthers = isRejection && hasOthersInFlight;
+	const askedMs = isFreedByOthers ? undefined : askedWaitMs(error);
+	const neededMs = isFreedByOthers ? 0 : (askedMs ?? ownWaitMs(error, progress, random));
 	if (neededMs > leftMs) return { error: error.with({ waitLeftMs: Math.max(0, leftMs) }) };
 
 	if (isRejection) progress.rejections += 1;
+	else if (isOverload) progress.overloads += 1;
 	else progress.retries += 1;
 	const jitterMs = 0.1 * random * (askedMs ?? 0);
 	return { error, waitMs: Math.min(neededMs + jitterMs, leftMs) };
 }
 
-const baseMs = 500;
-/** An overloaded engine needs more time. */
-const overloadBaseMs = 2000;
-const maxBackoffMs = 30_000;
-/** Rejections have no maximum, so a service that asks for no wait must not cause a busy loop. */
-const minRejectionWaitMs = 250;
-
-/**
- * `min(30 s, base * 2^n) * (0.5 + 0.5 * random)` for retry `n` (from 0): exponential backoff, with
- * jitter so that items that failed together do not retry together.
- */
-export function backoffMs(retry: number, firstMs: number, random: number): number {
-	return Math.min(maxBackoffMs, firstMs * 2 ** retry) * (0.5 + 0.5 * random);
+/** A time of 0 or in the past would use up all retries at once, so it counts as none. */
+function askedWaitMs({ retryAfterMs }: InferenceError): number | undefined {
+	return retryAfterMs === 0 ? undefined : retryAfterMs;
 }
 
+function ownWaitMs({ kind }: InferenceError, progress: Progress, random: number): number {
+	if (kind === 'overloaded') return backoffMs(progress.overloads, random, overloadBackoff);
+	if (kind === 'concurrency') return backoffMs(progress.rejections, random, rejectionBackoff);
+	return backoffMs(progress.retries, random, serverBackoff);
+}
+
+function modelOverloaded(): InferenceError {
+	return new InferenceError('The model is overloaded', { kind: 'overloaded' });
+}
 /** Whether the policy retries this error. It never retries quota, account, and input errors. */
 export function isRetried(error: InferenceError, retryOn: ReadonlySet<RetryCause>): boolean {
 	const cause = causeOf(error);
@@ -176,4 +246,6 @@ const notAboutTheModel: ReadonlySet<InferenceError['kind']> = new Set([
 	'credential',
 	'invalidOutput',
 	'cancelled',
+	// The limit is the project's, whatever the model.
+	'concurrency',
 ]);

@@ -5,12 +5,16 @@ import {
 	type Message,
 	type StreamChunk,
 } from '@n8n/ai-node-sdk';
-import { completeChat, type ChatResult } from '../../inference/completeChat';
-import type { ChatRequest } from '../../inference/chatRequest';
+import {
+	completeChat,
+	type ChatRequestSource,
+	type ChatResult,
+} from '../../inference/completeChat';
 import type { InferenceClient } from '../../inference/openClient';
 import type { TextListener } from '../../inference/completion/readCompletion';
 import type { Throughput } from '../../inference/pacing/GovernorRegistry';
 import type { RetryPolicy } from '../../inference/pacing/retry';
+import type { Run } from '../../inference/pacing/RunQueue';
 import type { RequestOptions } from '../shared/requestOptions';
 import { TextQueue } from './TextQueue';
 import { toChatMessages } from './toChatMessages';
@@ -38,8 +42,12 @@ interface CallOptions extends ChatModelConfig {
 
 /** A W&B model for n8n's agents and chains. It retries requests itself. */
 export class WandbChatModel extends BaseChatModel<CallOptions> {
+	/** All calls of one model share a turn. */
+	private readonly run: Run;
+
 	constructor(private readonly settings: ChatModelSettings) {
 		super('wandb-inference', settings.model);
+		this.run = { maxConcurrency: settings.throughput.maxConcurrency };
 	}
 
 	async generate(messages: Message[], call: CallOptions = {}): Promise<GenerateResult> {
@@ -82,6 +90,7 @@ export class WandbChatModel extends BaseChatModel<CallOptions> {
 				...options,
 				retryPolicy,
 				throughput,
+				run: this.run,
 				signal: AbortSignal.any(signals.filter((signal) => signal !== undefined)),
 				onText,
 			});
@@ -90,7 +99,7 @@ export class WandbChatModel extends BaseChatModel<CallOptions> {
 		}
 	}
 
-	private buildRequest(messages: Message[], call: CallOptions): ChatRequest {
+	private buildRequest(messages: Message[], call: CallOptions): ChatRequestSource {
 		const { model, options } = this.settings;
 		const { stream, extraBody } = options;
 		const { parallel_tool_calls: isParallel, stop = [], ...fields } = options.fields;
@@ -98,7 +107,8 @@ export class WandbChatModel extends BaseChatModel<CallOptions> {
 		const stops = [...new Set([stop, call.stop ?? []].flat())];
 		return {
 			model,
-			messages: toChatMessages(messages),
+			readMessages: async () => toChatMessages(messages),
+			loadLength: 0,
 			fields: {
 				...fields,
 				...(stops.length > 0 ? { stop: stops } : {}),

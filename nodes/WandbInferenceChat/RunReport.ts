@@ -13,28 +13,28 @@ export class RunReport {
 
 	private cutOffAnswers = 0;
 
-	private emptyAnswers = 0;
+	private cutOffElsewhere = 0;
 
-	/** How many requests were allowed at once when the last completion arrived. */
-	private concurrencyLimit = 0;
+	private emptyAnswers = 0;
 
 	/** Items that succeeded. */
 	succeeded = 0;
 
-	readonly noteRetry = ({ error, waitMs }: RetryNotice): void => {
+	readonly noteRetry = ({ error, waitedMs }: RetryNotice): void => {
 		if (error.kind === 'concurrency') this.rejections += 1;
 		else this.retries += 1;
-		this.waitedMs += waitMs;
+		this.waitedMs += waitedMs;
 	};
 
-	noteResult({ completion, concurrencyLimit }: ChatResult): void {
+	/** `hasMaxTokens`: whether the user set 'Max Tokens' for the item. */
+	noteResult({ completion }: ChatResult, hasMaxTokens: boolean): void {
 		this.succeeded += 1;
-		this.concurrencyLimit = concurrencyLimit;
 		for (const { message, finish_reason: finishReason } of completion.choices) {
 			if (finishReason !== 'length') continue;
 			const { text, reasoning } = messageParts(message);
 			if (text.trim() === '' && reasoning !== '') this.emptyAnswers += 1;
-			else this.cutOffAnswers += 1;
+			else if (hasMaxTokens) this.cutOffAnswers += 1;
+			else this.cutOffElsewhere += 1;
 		}
 	}
 
@@ -45,6 +45,11 @@ export class RunReport {
 		if (this.cutOffAnswers > 0) {
 			warn(
 				`${answersWere(this.cutOffAnswers)} cut off at 'Max Tokens' (finishReason is 'length'). Increase it in Options for longer answers.`,
+			);
+		}
+		if (this.cutOffElsewhere > 0) {
+			warn(
+				`${answersWere(this.cutOffElsewhere)} cut off at the model's own limit (finishReason is 'length'). Set 'Max Tokens' in Options, or shorten the prompt.`,
 			);
 		}
 		if (this.emptyAnswers > 0) {
@@ -61,15 +66,17 @@ export class RunReport {
 		const parts: string[] = [];
 		if (this.rejections > 0) {
 			parts.push(
-				`W&B's concurrency limit was reached ${times(this.rejections)}, so the node settled at ${this.concurrencyLimit} at once`,
+				`W&B's concurrency limit was reached ${times(this.rejections)}, so requests were slowed down automatically`,
 			);
 		}
-		if (this.retries > 0)
+		if (this.retries > 0) {
 			parts.push(
 				`${this.retries} ${this.retries === 1 ? 'request was' : 'requests were'} retried after a temporary error`,
 			);
+		}
 		if (parts.length === 0) return undefined;
-		return `${parts.join('; ')}. Items waited ${Math.round(this.waitedMs / 100) / 10} s in total.`;
+		const seconds = Math.round(this.waitedMs / 100) / 10;
+		return `${parts.join('; ')} (${seconds} s of waiting in total). No action needed.`;
 	}
 }
 

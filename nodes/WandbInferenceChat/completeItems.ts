@@ -2,13 +2,15 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { completeChat } from '../../inference/completeChat';
 import { InferenceError } from '../../inference/InferenceError';
 import { openClient, type InferenceClient } from '../../inference/openClient';
+import type { Permit } from '../../inference/pacing/Permit';
 import type { Throughput } from '../../inference/pacing/GovernorRegistry';
+import type { Run } from '../../inference/pacing/RunQueue';
 import { toErrorItem, toNodeError } from '../shared/nodeError';
-import { forEachConcurrently } from './forEachConcurrently';
 import { isAgentTool } from './isAgentTool';
 import { startLiveText, type LiveText } from './liveText';
 import { readParameters, readThroughput } from './readParameters';
 import { RunReport } from './RunReport';
+import { startItems } from './startItems';
 import { toItem } from './toItem';
 
 /**
@@ -17,86 +19,149 @@ import { toItem } from './toItem';
  */
 export async function completeItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const itemCount = context.getInputData().length;
-	const output = new Array<INodeExecutionData>(itemCount);
 	const report = new RunReport();
-	const abort = new AbortController();
-	const stop = eitherSignal(context.getExecutionCancelSignal(), abort.signal);
-	// One signal per worker, because Node.js warns of a leak if one has many listeners.
-	const signals: AbortSignal[] = [];
-	const forAgent = isAgentTool(context);
-	const opening = open(context);
-	let failure: Error | undefined;
-
-	await forEachConcurrently(itemCount, await concurrencyOf(opening), async (itemIndex, worker) => {
-		const signal = (signals[worker] ??= AbortSignal.any([stop]));
-		// If the node is a tool, the agent reads its output, not a user.
-		const live = forAgent ? undefined : startLiveText(context, itemIndex);
-		try {
-			const run = { context, ...(await opening), report, signal, forAgent, live };
-			output[itemIndex] = await completeItem(run, itemIndex);
-		} catch (error) {
-			if (context.continueOnFail() && !isCancelled(error)) {
-				const item = toErrorItem(error, itemIndex);
-				output[itemIndex] = item;
-				await live?.fail(String(item.json.error));
-				return;
+	const results = new RunResults(context, itemCount, report);
+	const signals = new SignalPool(context.getExecutionCancelSignal(), results.ended);
+	try {
+		const session = { ...(await openSession(context)), report };
+		const { client, throughput, run, forAgent } = session;
+		const governor = client.governorFor({}, throughput);
+		const acquire = async () => await governor.acquire({ run, signal: signals.all });
+		const work = async (itemIndex: number, permit: Permit) => {
+			// If the node is a tool, the agent reads its output, not a user.
+			const live = forAgent ? undefined : startLiveText(context, itemIndex);
+			const signal = signals.take();
+			try {
+				const item = { itemIndex, permit, signal, live, onFailure: results.endRun };
+				results.output[itemIndex] = await completeItem(session, item);
+			} catch (error) {
+				await results.fail(error, itemIndex, live);
+			} finally {
+				signals.giveBack(signal);
 			}
-			const { succeeded } = report;
-			const place = { node: 'chat', itemIndex, itemCount, succeeded } as const;
-			failure ??= toNodeError(context.getNode(), error, place);
-			abort.abort();
+		};
+		await startItems(itemCount, acquire, work, Math.max(256, 2 * run.maxConcurrency));
+	} catch (error) {
+		// Without a client, all items fail. After Stop, the run does.
+		for (let itemIndex = 0; itemIndex < itemCount; itemIndex += 1) {
+			await results.fail(error, itemIndex);
 		}
-	});
-	if (failure) throw failure;
+	}
+	if (results.failure) throw results.failure;
 	context.addExecutionHints?.(...report.hints());
-	return output;
+	return results.output;
 }
 
-/** What one item needs from the run. */
-interface Run {
+/** The output of a run, or the error that ended it. */
+class RunResults {
+	readonly output: INodeExecutionData[];
+
+	failure?: Error;
+
+	private readonly abort = new AbortController();
+
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly itemCount: number,
+		private readonly report: RunReport,
+	) {
+		this.output = new Array<INodeExecutionData>(itemCount);
+	}
+
+	/** Aborts when the run has failed. */
+	get ended(): AbortSignal {
+		return this.abort.signal;
+	}
+
+	/** Ends the run, unless failed items become error items. Returns whether it did. */
+	readonly endRun = (error: unknown, itemIndex: number): boolean => {
+		if (this.context.continueOnFail() && !isCancelled(error)) return false;
+		const { itemCount } = this;
+		const place = { node: 'chat', itemIndex, itemCount, succeeded: this.report.succeeded } as const;
+		this.failure ??= toNodeError(this.context.getNode(), error, place);
+		this.abort.abort();
+		return true;
+	};
+
+	async fail(error: unknown, itemIndex: number, live?: LiveText): Promise<void> {
+		if (this.endRun(error, itemIndex)) return;
+		const item = toErrorItem(error, itemIndex);
+		this.output[itemIndex] = item;
+		await live?.fail(String(item.json.error));
+	}
+}
+
+/** What all items of a run share. */
+interface Session {
 	context: IExecuteFunctions;
 	client: InferenceClient;
 	throughput: Throughput;
+	run: Run;
 	report: RunReport;
-	signal: AbortSignal;
 	/** Whether the node runs as an agent's tool. */
 	forAgent: boolean;
+}
+
+async function openSession(context: IExecuteFunctions): Promise<Omit<Session, 'report'>> {
+	const throughput = readThroughput(context);
+	return {
+		context,
+		client: await openClient(context),
+		throughput,
+		run: { maxConcurrency: throughput.maxConcurrency },
+		forAgent: isAgentTool(context),
+	};
+}
+
+/** What belongs to one item only. */
+interface Item {
+	itemIndex: number;
+	permit: Permit;
+	signal: AbortSignal;
 	live?: LiveText;
+	/** Called before the slot of a failed item is free. */
+	onFailure: (error: unknown, itemIndex: number) => void;
 }
 
 async function completeItem(
-	{ context, client, throughput, report, signal, forAgent, live }: Run,
-	itemIndex: number,
+	{ context, client, throughput, run, report, forAgent }: Session,
+	{ itemIndex, permit, signal, live, onFailure }: Item,
 ): Promise<INodeExecutionData> {
-	const parameters = await readParameters(context, itemIndex);
+	const parameters = readParameters(context, itemIndex);
 	const result = await completeChat(client, parameters.request, {
 		...parameters,
 		throughput,
+		run,
+		permit,
 		signal,
 		onText: live?.onText,
 		onRetry: report.noteRetry,
+		onFailure: (error) => onFailure(error, itemIndex),
 	});
 	const item = toItem(result, { ...parameters, forAgent }, itemIndex);
 	await live?.end();
-	report.noteResult(result);
+	report.noteResult(result, parameters.request.fields.max_tokens !== undefined);
 	return item;
 }
 
-async function open(context: IExecuteFunctions): Promise<Pick<Run, 'client' | 'throughput'>> {
-	const throughput = readThroughput(context);
-	return { client: await openClient(context), throughput };
-}
+/** Gives each unfinished item a signal, because Node.js warns of a leak if one has many listeners. */
+class SignalPool {
+	/** Aborts when the user stops the execution or the run fails. */
+	readonly all: AbortSignal;
 
-/** If the client cannot be opened, each item fails with the reason, so one at a time is enough. */
-async function concurrencyOf(opening: Promise<Pick<Run, 'throughput'>>): Promise<number> {
-	return await opening.then(
-		({ throughput }) => throughput.maxConcurrency,
-		() => 1,
-	);
-}
+	private readonly unused: AbortSignal[] = [];
 
-function eitherSignal(first: AbortSignal | undefined, second: AbortSignal): AbortSignal {
-	return first ? AbortSignal.any([first, second]) : second;
+	constructor(...signals: Array<AbortSignal | undefined>) {
+		this.all = AbortSignal.any(signals.filter((signal) => signal !== undefined));
+	}
+
+	take(): AbortSignal {
+		return this.unused.pop() ?? AbortSignal.any([this.all]);
+	}
+
+	giveBack(signal: AbortSignal): void {
+		this.unused.push(signal);
+	}
 }
 
 function isCancelled(error: unknown): boolean {

@@ -1,15 +1,37 @@
-import type { IDataObject, IExecuteFunctions, JsonObject, JsonValue } from 'n8n-workflow';
+import type {
+	IBinaryData,
+	IDataObject,
+	IExecuteFunctions,
+	JsonObject,
+	JsonValue,
+} from 'n8n-workflow';
 import type { ChatMessage } from '../../inference/chatRequest';
+import type { ChatRequestSource } from '../../inference/completeChat';
 import { ParameterError } from '../shared/ParameterError';
 import { isUnset, readJsonArray, readText } from '../shared/readValue';
 
-/** The conversation of one item, from its fields or from JSON, in the API's format. */
-export async function readMessages(
+/** Content that is only read from storage while a request is in flight, such as an image. */
+interface Lazy<Content> {
+	load: () => Promise<Content>;
+	/** About how many characters it loads. */
+	length: number;
+}
+
+function ready<Content>(content: Content): Lazy<Content> {
+	return { load: async () => content, length: 0 };
+}
+
+/**
+ * The conversation of one item, from its fields or from JSON, in the API's format. Throws a
+ * `ParameterError` for invalid fields; the images are only read when the messages are.
+ */
+export function readMessages(
 	context: IExecuteFunctions,
 	itemIndex: number,
-): Promise<ChatMessage[]> {
+): Pick<ChatRequestSource, 'readMessages' | 'loadLength'> {
 	if (context.getNodeParameter('specifyMessages', itemIndex, 'fields') === 'json') {
-		return readMessagesJson(context.getNodeParameter('messagesJson', itemIndex, ''));
+		const messages = readMessagesJson(context.getNodeParameter('messagesJson', itemIndex, ''));
+		return { readMessages: async () => messages, loadLength: 0 };
 	}
 	const rows = context.getNodeParameter('messages.values', itemIndex, []) as IDataObject[];
 	if (rows.length === 0) {
@@ -18,11 +40,16 @@ export async function readMessages(
 			"Add at least one message with the role 'User'.",
 		);
 	}
-	const messages: ChatMessage[] = [];
-	for (const [index, row] of rows.entries()) {
-		messages.push(await readMessage(context, itemIndex, row, index + 1));
-	}
-	return messages;
+	const messages = rows.map((row, index) => readMessage(context, itemIndex, row, index + 1));
+	const { load, length } = together(messages);
+	return { readMessages: load, loadLength: length };
+}
+
+function together<Content>(parts: Array<Lazy<Content>>): Lazy<Content[]> {
+	return {
+		load: async () => await Promise.all(parts.map(async ({ load }) => await load())),
+		length: parts.reduce((sum, { length }) => sum + length, 0),
+	};
 }
 
 const roles = ['system', 'developer', 'user', 'assistant', 'tool', 'function'];
@@ -50,12 +77,12 @@ function isMessage(value: JsonValue): value is ChatMessage {
 	return typeof value.role === 'string' && roles.includes(value.role);
 }
 
-async function readMessage(
+function readMessage(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	row: IDataObject,
 	position: number,
-): Promise<ChatMessage> {
+): Lazy<ChatMessage> {
 	const role = readText(row.role) ?? 'user';
 	const content = row.content;
 	if (isUnset(content)) {
@@ -65,12 +92,18 @@ async function readMessage(
 		);
 	}
 	const text = readText(content) ?? '';
-	if (role === 'tool') return { role, content: text, tool_call_id: readToolCallId(row, position) };
-	if (role !== 'user') return { role, content: text };
+	const message = { role, content: text };
+	if (role === 'tool') {
+		const result = { ...message, tool_call_id: readToolCallId(row, position) };
+		return ready<ChatMessage>(result);
+	}
+	if (role !== 'user') return ready<ChatMessage>(message);
 
-	const images = await readImages(context, itemIndex, row, position);
+	const images = readImages(context, itemIndex, row, position);
 	if (images.length > 0) {
-		return { role, content: [...(text === '' ? [] : [{ type: 'text', text }]), ...images] };
+		const texts = text === '' ? [] : [{ type: 'text', text }];
+		const { load, length } = together(images);
+		return { load: async () => ({ role, content: [...texts, ...(await load())] }), length };
 	}
 	if (text.trim() === '') {
 		throw new ParameterError(
@@ -78,7 +111,7 @@ async function readMessage(
 			'Enter a text, or add an image.',
 		);
 	}
-	return { role, content: text };
+	return ready<ChatMessage>(message);
 }
 
 function readToolCallId(row: IDataObject, position: number): string {
@@ -92,20 +125,18 @@ function readToolCallId(row: IDataObject, position: number): string {
 	return id;
 }
 
-async function readImages(
+function readImages(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	row: IDataObject,
 	position: number,
-): Promise<JsonObject[]> {
+): Array<Lazy<JsonObject>> {
 	switch (row.imageSource) {
 		case 'url':
-			return [imagePart(readImageUrl(row, position))];
+			return [ready(imagePart(readImageUrl(row, position)))];
 		case 'binary': {
 			const names = (readText(row.binaryPropertyName) ?? '').split(',').map((name) => name.trim());
-			return await Promise.all(
-				names.map(async (name) => imagePart(await readDataUrl(context, itemIndex, name, position))),
-			);
+			return names.map((name) => readImageFile(context, itemIndex, name, position));
 		}
 		default:
 			return [];
@@ -128,12 +159,12 @@ function readImageUrl(row: IDataObject, position: number): string {
 	return url;
 }
 
-async function readDataUrl(
+function readImageFile(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	name: string,
 	position: number,
-): Promise<string> {
+): Lazy<JsonObject> {
 	const file = context.getInputData()[itemIndex]?.binary?.[name];
 	if (!file) {
 		throw new ParameterError(
@@ -147,6 +178,16 @@ async function readDataUrl(
 			'Use a PNG, JPEG, WebP, or GIF file.',
 		);
 	}
-	const content = await context.helpers.getBinaryDataBuffer(itemIndex, name);
-	return `data:${file.mimeType};base64,${content.toString('base64')}`;
+	const load = async () => {
+		const content = await context.helpers.getBinaryDataBuffer(itemIndex, name);
+		return imagePart(`data:${file.mimeType};base64,${content.toString('base64')}`);
+	};
+	return { load, length: base64LengthOf(file) };
+}
+
+/** From the data itself or, if it is stored elsewhere, from n8n's description, e.g. '1.2 MB'. */
+function base64LengthOf({ data, fileSize = '' }: IBinaryData): number {
+	const [, amount, unit = ''] = /^([\d.]+)\s*([kMG]?)i?B/i.exec(fileSize) ?? [];
+	const bytesPerUnit = { k: 1e3, m: 1e6, g: 1e9 }[unit.toLowerCase()] ?? 1;
+	return Math.max(data.length, (4 / 3) * Number(amount ?? 0) * bytesPerUnit);
 }

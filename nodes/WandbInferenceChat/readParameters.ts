@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import type { ChatRequest, ResponseFormat, ToolDefinition } from '../../inference/chatRequest';
+import type { ResponseFormat, ToolDefinition } from '../../inference/chatRequest';
+import type { ChatRequestSource } from '../../inference/completeChat';
 import { ParameterError } from '../shared/ParameterError';
 import type { Throughput } from '../../inference/pacing/GovernorRegistry';
 import type { RetryPolicy } from '../../inference/pacing/retry';
@@ -11,7 +12,7 @@ import { readMessages } from './readMessages';
 
 /** Everything that one item asks for, checked. */
 export interface ChatParameters {
-	request: ChatRequest;
+	request: ChatRequestSource;
 	fallbackModels: string[];
 	extraHeaders: Record<string, string>;
 	timeoutMs: number;
@@ -20,10 +21,7 @@ export interface ChatParameters {
 }
 
 /** Reads the parameters of one item. Throws a `ParameterError` that names the invalid field. */
-export async function readParameters(
-	context: IExecuteFunctions,
-	itemIndex: number,
-): Promise<ChatParameters> {
+export function readParameters(context: IExecuteFunctions, itemIndex: number): ChatParameters {
 	const options = readRequestOptions(
 		context.getNodeParameter('options', itemIndex, {}) as IDataObject,
 		'chat',
@@ -32,7 +30,7 @@ export async function readParameters(
 	return {
 		request: {
 			model: readModel(context.getNodeParameter('model', itemIndex)),
-			messages: await readMessages(context, itemIndex),
+			...readMessages(context, itemIndex),
 			fields,
 			responseFormat: readResponseFormat(context, itemIndex),
 			tools: readTools(context, itemIndex),

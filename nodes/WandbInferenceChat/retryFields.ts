@@ -34,7 +34,7 @@ export const sendingFields: INodeProperties[] = [
 				typeOptions: { minValue: 0, numberPrecision: 0 },
 				default: 5,
 				description:
-					"Maximum number of retries per item. Waiting for a free slot (429 concurrency) does not count as a retry and is limited by 'Max Wait' instead.",
+					"Maximum number of retries per item. Waiting for a free slot (429 concurrency) does not count as a retry and is limited by 'Max Wait' instead. The same goes for 503 errors if you do not add this setting.",
 			},
 			{
 				displayName: 'Max Wait',
@@ -73,7 +73,7 @@ export const sendingFields: INodeProperties[] = [
 				typeOptions: { minValue: 1, numberPrecision: 0 },
 				default: 64,
 				description:
-					"Maximum number of concurrent requests. In 'Fixed' mode, exactly this many run at once (default 1).",
+					"Maximum number of concurrent requests of one run. In 'Fixed' mode, exactly this many run at once over all runs of the node (default 1).",
 			},
 			{
 				displayName: 'Mode',

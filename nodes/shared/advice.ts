@@ -56,14 +56,14 @@ const adviceByKind: Record<InferenceErrorKind, Advice> = {
 	region:
 		"W&B Inference does not accept requests from your location. See W&B's geographic restrictions. If they do not apply to you, check that the key can use this project.",
 	concurrency: (_, node) =>
-		'This W&B project had too many requests running, and no slot became free within the waiting time. ' +
+		'This W&B project had too many requests running at once. ' +
 		(node === 'chat'
-			? "Run fewer at once, increase 'Max Wait' in Retry Policy, or lower 'Max Concurrency' in Throughput."
+			? "Run fewer at once, or lower 'Max Concurrency' in Throughput."
 			: 'Run fewer executions at once.'),
 	rateLimit:
 		"The service accepts fewer requests than were sent. Run fewer at once, or increase 'Max Retries'.",
 	overloaded:
-		"Traffic on this model is high. Run again in one or two minutes, increase 'Max Retries', or add 'Fallback Models' in Options.",
+		"Traffic on this model is high. Run again in one or two minutes, or add 'Fallback Models' in Options.",
 	server:
 		'Run again after a short wait. If it persists, contact W&B support with the request ID, if there is one.',
 	badRequest: ({ status }) => badRequestAdvice[status ?? 0] ?? otherBadRequestAdvice,

@@ -8,13 +8,16 @@ const defaultRetryOn = retryCauses.filter((cause) => cause !== '408');
 
 /** The retry policy from its fields; unset fields have the defaults of both nodes. */
 export function readRetryPolicy(values: IDataObject): RetryPolicy {
-	const maxRetries = readInteger(values.maxRetries, 'Max Retries') ?? 5;
+	const chosenRetries = readInteger(values.maxRetries, 'Max Retries');
+	const maxRetries = chosenRetries ?? 5;
 	if (maxRetries < 0) {
 		throw new ParameterError("'Max Retries' is below zero", "Enter 0 or more for 'Max Retries'.");
 	}
 	const chosen = Array.isArray(values.retryOn) ? values.retryOn.map(String) : defaultRetryOn;
 	return {
 		maxRetries,
+		// By default, an outage costs waiting time, not items.
+		countsOverloads: chosenRetries !== undefined,
 		retryOn: new Set(retryCauses.filter((cause) => chosen.includes(cause))),
 		maxWaitMs: readSeconds(values.maxWait, 'Max Wait', 300) * 1000,
 	};

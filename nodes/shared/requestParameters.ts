@@ -298,7 +298,7 @@ export const requestParameters: RequestParameter[] = [
 			typeOptions: { minValue: 0 },
 			default: 300,
 			description:
-				'How many seconds to wait without receiving any data before giving up. A response that is still arriving is never cut off. Set to 0 for no limit.',
+				'How many seconds to wait without receiving any data before giving up. A response that is still arriving is never cut off. Keep-alive messages alone extend the wait to three times this value. Set to 0 for no limit.',
 		},
 	},
 	{

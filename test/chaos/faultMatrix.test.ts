@@ -1,4 +1,8 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
+import { inspect } from 'node:util';
+import type { NodeApiError } from 'n8n-workflow';
+import { runChatNode } from '../support/chatNode';
+import { startStrictSimulator } from '../support/useSimulator';
 import { chaosFaults, type ChaosFault } from './faults';
 import { modes, runCell, type CellReport, type Mode } from './modes';
 import {
@@ -65,6 +69,29 @@ describe.each(chaosFaults)('$name', (fault) => {
 		expect(keptMb).toBeLessThan(maxKeptMb);
 		expect(growthMb).toBeLessThan(fault.maxGrowthMb ?? 200);
 	});
+});
+
+test('a list of models that quotes the key in a 401 does not reveal it', async () => {
+	const apiKey = 'simulator-key';
+	const simulator = await startStrictSimulator();
+	const quoted = [apiKey, `Bearer ${apiKey}`, Buffer.from(apiKey).toString('base64')].join(', ');
+	const body = { error: { code: 401, message: `Incorrect API key provided: ${quoted}` } };
+	simulator.fault({ path: 'models', fault: { kind: 'status', status: 401, body } });
+	const { baseUrl } = simulator;
+	const parameters = { resource: 'model', operation: 'getMany', returnAll: true };
+	const stopped: NodeApiError = await runChatNode({ baseUrl, parameters }).catch((error) => error);
+	const { items } = await runChatNode({
+		baseUrl,
+		parameters,
+		onError: 'continueRegularOutput',
+	});
+	expect(stopped.message).toBe('Incorrect API key provided: […], Bearer […], […]==');
+	const traces = [inspect(stopped, { depth: 12, showHidden: true }), JSON.stringify(items)];
+	for (const trace of traces) {
+		expect(trace).toContain('Incorrect API key provided');
+		expect(trace).not.toContain(apiKey);
+	}
+	await simulator.close();
 });
 
 test('the verdict rejects a cell that reports success despite a fault', async () => {

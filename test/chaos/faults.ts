@@ -1,4 +1,5 @@
-import type { Fault, RecordedRequest } from '../../tools/simulator/simulator';
+import { sleep } from 'n8n-workflow';
+import type { Fault, RecordedRequest, SimulatorOptions } from '../../tools/simulator/simulator';
 import { answerOf, eventsOf, isStreamed, jsonCompletion, rowOf, sendPieces } from './rows';
 
 /**
@@ -21,8 +22,14 @@ export interface ChaosFault {
 	/** The outcome in the sub-node, if its maximum wait of 300 seconds changes it. */
 	inSubNode?: Outcome;
 	timeoutSeconds?: number;
-	/** Hits every request in the first moments and none after that. */
-	isStorm?: boolean;
+	/** Maximum wait in the node, if its default is too short for the rows that a retry saves. */
+	maxWaitSeconds?: number;
+	/** The service asks for so much time that the other rows of the model may not be sent at all. */
+	holdsModel?: boolean;
+	/** Hits requests whatever their row: all of them at first and none after that, or some at random. */
+	hits?: { firstMs: number } | { probability: number };
+	/** How the service behaves in all its responses. */
+	simulator?: SimulatorOptions;
 	/** How much memory a large fault may take. It hits only the first row and runs one mode at a time. */
 	maxGrowthMb?: number;
 }
@@ -42,9 +49,15 @@ const cutOff = { message: /^The streamed response ended before it was complete/,
 const cutBody = { message: /^The response ended before it was complete/, requests: 2 };
 const unreadable = { message: /not a chat completion/, requests: 1 };
 const redirected = { message: /^The service responded with a redirect/, requests: 1 };
+const rateLimited = { message: /^Rate limit reached/, requests: 2 };
 const overloaded = { message: /^The engine is currently overloaded/, requests: 2 };
+const tooMany = { message: /^Concurrency limit reached/, requests: 'several' } as const;
 const withoutRetry = <Value extends object>(outcome: Value) => ({ ...outcome, requests: 1 });
 const tooLong = withoutRetry(overloaded);
+
+/** After several 503s in a row, the requests for the model wait and start one at a time. */
+const overload = (name: string, fault: Fault): ChaosFault =>
+	same(overloaded, { name, fault, maxWaitSeconds: 30 });
 
 /** A response of its own: `pieces` are the parts of the row's stream or of its JSON body. */
 function respondWith(
@@ -130,6 +143,34 @@ const responseFaults: ChaosFault[] = [
 		fault: respondWith((text, request) =>
 			isStreamed(request) ? eventsOf(text).slice(0, 2) : [jsonCompletion(text)],
 		),
+	}),
+	same('answered', {
+		name: 'no end after [DONE]',
+		fault: {
+			kind: 'custom',
+			handle: async (request, response) => {
+				const text = answerOf(rowOf(request));
+				if (!isStreamed(request)) {
+					return await sendPieces(response, 'application/json', [jsonCompletion(text)]);
+				}
+				response.writeHead(200, { 'content-type': 'text/event-stream' });
+				response.write(eventsOf(text).join(''));
+			},
+		},
+	}),
+	same('answered', {
+		name: 'a head that arrives late',
+		fault: {
+			kind: 'custom',
+			handle: async (request, response) => {
+				await sleep(300);
+				const text = answerOf(rowOf(request));
+				if (!isStreamed(request)) {
+					return await sendPieces(response, 'application/json', [jsonCompletion(text)]);
+				}
+				await sendPieces(response, 'text/event-stream', eventsOf(text));
+			},
+		},
 	}),
 	{
 		name: 'truncated JSON',
@@ -263,45 +304,70 @@ const largeFaults: ChaosFault[] = [
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
 
 const retryAfterFaults: ChaosFault[] = [
-	same(overloaded, { name: 'Retry-After: 0', fault: retryAfter('0') }),
-	same(overloaded, { name: 'Retry-After: 0.5', fault: retryAfter('0.5') }),
-	same(tooLong, { name: 'Retry-After: 120', fault: retryAfter('120'), inSubNode: 'waiting' }),
-	same(overloaded, {
-		name: 'Retry-After: a date one second ahead',
-		fault: {
-			kind: 'custom',
-			handle: (_, response) => {
-				response.writeHead(503, { 'retry-after': inSeconds(1) });
-				response.end('{"error":{"message":"The engine is currently overloaded"}}');
-			},
+	overload('Retry-After: 0', retryAfter('0')),
+	same(rateLimited, {
+		name: 'Retry-After: 0 with a rate limit',
+		fault: { kind: 'status', status: 429, reason: 'rate', retryAfter: '0' },
+	}),
+	same(tooMany, {
+		name: 'Retry-After: 0 with a concurrency 429',
+		fault: { kind: 'status', status: 429, reason: 'concurrency', retryAfter: '0' },
+		inSubNode: 'waiting',
+	}),
+	overload('Retry-After: 0.5', retryAfter('0.5')),
+	same(tooLong, {
+		name: 'Retry-After: 120',
+		fault: retryAfter('120'),
+		inSubNode: 'waiting',
+		holdsModel: true,
+	}),
+	overload('Retry-After: a date one second ahead', {
+		kind: 'custom',
+		handle: (_, response) => {
+			response.writeHead(503, { 'retry-after': inSeconds(1) });
+			response.end('{"error":{"message":"The engine is currently overloaded"}}');
 		},
 	}),
-	same(overloaded, { name: 'Retry-After: a past date', fault: retryAfter(inSeconds(-3600)) }),
-	same(overloaded, { name: 'Retry-After: garbage', fault: retryAfter('soon') }),
-	same(tooLong, { name: 'Retry-After: a day', fault: retryAfter('86400') }),
+	overload('Retry-After: a past date', retryAfter(inSeconds(-3600))),
+	overload('Retry-After: garbage', retryAfter('soon')),
+	same(tooLong, { name: 'Retry-After: a day', fault: retryAfter('86400'), holdsModel: true }),
 ];
 
 const stormFaults: ChaosFault[] = [
 	same('answered', {
 		name: 'a storm of 429s',
 		fault: { kind: 'status', status: 429, headers: { 'retry-after-ms': '20' } },
-		isStorm: true,
+		hits: { firstMs: 600 },
 	}),
 	same('answered', {
 		name: 'a storm of 503s',
 		fault: { kind: 'status', status: 503, retryAfter: '0.2' },
-		isStorm: true,
+		hits: { firstMs: 600 },
 	}),
-	same(
-		{ message: /^Concurrency limit reached/, requests: 'several' },
-		{
-			name: 'a concurrency 429 that persists',
-			fault: { kind: 'status', status: 429, reason: 'concurrency' },
-			inSubNode: 'waiting',
-		},
-	),
+	same('answered', {
+		name: 'a storm of 503s for two seconds, without Retry-After',
+		fault: { kind: 'status', status: 503 },
+		hits: { firstMs: 2000 },
+	}),
+	same('answered', {
+		name: 'random 429s',
+		fault: { kind: 'status', status: 429, reason: 'concurrency' },
+		hits: { probability: 0.2 },
+	}),
+	same('answered', {
+		name: 'random 429s at a concurrency limit, with late heads',
+		fault: { kind: 'status', status: 429, reason: 'concurrency' },
+		hits: { probability: 0.1 },
+		simulator: { concurrencyLimit: 4, timeToFirstTokenMs: 20, lateHeads: true },
+	}),
+	same(tooMany, {
+		name: 'a concurrency 429 that persists',
+		fault: { kind: 'status', status: 429, reason: 'concurrency' },
+		inSubNode: 'waiting',
+	}),
 	...[3600, -3600].map((seconds) =>
 		same(overloaded, {
+			maxWaitSeconds: 30,
 			name: `a clock that jumps ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead' : 'back'}`,
 			fault: {
 				kind: 'custom',

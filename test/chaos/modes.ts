@@ -1,4 +1,4 @@
-import type { INodeExecutionData, StructuredChunk } from 'n8n-workflow';
+import { sleep, type INodeExecutionData, type StructuredChunk } from 'n8n-workflow';
 import { readStream, supplyAgentModel, type AgentModel } from '../support/agentModel';
 import { runChatNode } from '../support/chatNode';
 import { chatParameters } from '../../tools/engine/createExecuteContext';
@@ -58,11 +58,9 @@ export function isHit(fault: ChaosFault, row: number, attempt: number): boolean 
 	return row % 5 === 0 || (row % 5 === 1 && attempt === 1);
 }
 
-const stormMs = 600;
-
 /** Runs one cell of the matrix with its own simulator. */
 export async function runCell(fault: ChaosFault, mode: Mode): Promise<CellReport> {
-	const simulator = await startStrictSimulator();
+	const simulator = await startStrictSimulator(fault.simulator);
 	const report: CellReport = {
 		answers: [],
 		failures: [],
@@ -90,17 +88,18 @@ export async function runCell(fault: ChaosFault, mode: Mode): Promise<CellReport
 }
 
 function addFault(simulator: Simulator, fault: ChaosFault, { requests }: CellReport): void {
+	const { hits } = fault;
 	let firstMs = 0;
 	simulator.fault({
 		fault: fault.fault ?? { kind: 'status', status: 418 },
 		when: {
+			...(hits && 'probability' in hits ? hits : {}),
 			matches: (request) => {
 				const row = rowOf(request);
 				firstMs ||= request.startedAtMs;
 				requests[row] = (requests[row] ?? 0) + 1;
-				return fault.isStorm
-					? request.startedAtMs - firstMs < stormMs
-					: isHit(fault, row, requests[row]);
+				if (!hits) return isHit(fault, row, requests[row]);
+				return !('firstMs' in hits) || request.startedAtMs - firstMs < hits.firstMs;
 			},
 		},
 	});
@@ -124,7 +123,8 @@ async function runNode(run: CellRun): Promise<void> {
 	const onChunk = ({ type, content, metadata }: StructuredChunk) => {
 		if (type === 'item') report.shown[metadata.itemIndex] += content ?? '';
 	};
-	const retryPolicy = fault.isStorm ? {} : { maxRetries: 1, maxWait: 2.5 };
+	const maxWait = fault.maxWaitSeconds ?? 2.5;
+	const retryPolicy = fault.hits ? {} : { maxRetries: 1, maxWait };
 	const running = runChatNode({
 		baseUrl,
 		items: report.requests.map((_, row) => ({ json: { row, prompt: promptOf(row) } })),
@@ -157,7 +157,7 @@ function readItems(items: INodeExecutionData[], report: CellReport): void {
 async function runSubNode(run: CellRun): Promise<void> {
 	const { baseUrl, fault, report, simulator } = run;
 	const stop = new AbortController();
-	const maxRetries = fault.isStorm ? {} : { maxRetries: 1 };
+	const maxRetries = fault.hits ? {} : { maxRetries: 1 };
 	const { model } = await supplyAgentModel({
 		baseUrl,
 		model: rowModel,
@@ -171,21 +171,30 @@ async function runSubNode(run: CellRun): Promise<void> {
 			);
 		}),
 	);
-	if (fault.inSubNode === 'waiting') await stopWaitingRows(simulator, report, stop);
+	if (fault.holdsModel) await waitUntilQuiet(simulator);
+	else if (fault.inSubNode === 'waiting') await waitUntilOthersEnded(report);
+	if (fault.holdsModel || fault.inSubNode === 'waiting') stop.abort();
 	await answering;
 }
 
-/** Stops the run once the only rows without an answer are those that wait. */
-async function stopWaitingRows(
-	simulator: Simulator,
-	{ requests, answers, failures }: CellReport,
-	stop: AbortController,
-): Promise<void> {
+/** The service has had nothing to do for half a second. */
+async function waitUntilQuiet({ statistics }: Simulator): Promise<void> {
+	let seen: number;
+	do {
+		seen = statistics.requests;
+		await sleep(500);
+	} while (seen === 0 || seen < statistics.requests || statistics.inFlight > 0);
+}
+
+/** The only rows without an answer are those that wait. */
+async function waitUntilOthersEnded({ requests, answers, failures }: CellReport): Promise<void> {
 	const unaffected = requests.filter((_, row) => row % 5 > 1).length;
 	const count = () => Object.keys(answers).length + Object.keys(failures).length;
-	await waitUntil(() => count() >= unaffected && requests.every((sent) => sent > 0));
-	await waitUntil(() => simulator.statistics.inFlight === 0);
-	stop.abort();
+	const deadlineMs = performance.now() + 20_000;
+	while (count() < unaffected || requests.includes(0)) {
+		if (performance.now() > deadlineMs) throw new Error(`${count()} of ${unaffected} rows ended`);
+		await sleep(20);
+	}
 }
 
 async function ask(

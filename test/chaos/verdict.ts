@@ -2,6 +2,9 @@ import type { ChaosFault, Outcome } from './faults';
 import { isHit, type CellReport, type Mode } from './modes';
 import { answerOf } from './rows';
 
+/** A client that pauses between its requests sends fewer for one row. */
+const maxRetriedRequests = 60;
+
 /** The expected outcome of the fault in this mode. */
 export function outcomeOf(fault: ChaosFault, mode: Mode): Outcome {
 	if (mode.node === 'sub-node' && fault.inSubNode) return fault.inSubNode;
@@ -38,16 +41,19 @@ function stopProblems(fault: ChaosFault, mode: Mode, { stopped, requests }: Cell
 		return failing.length > 0 ? ['the run continued although an item failed'] : [];
 	}
 	const position = Number(/\[item (\d+)\]$/.exec(stopped)?.[1] ?? 0);
+	if (fault.holdsModel && /^The model is overloaded/.test(stopped)) return [];
 	const failed = failing.find(({ row }) => row === position);
 	if (!failed?.message.test(stopped)) return [`the run ended with: ${stopped}`];
 	const maximum = Math.max(...requests.filter((_, row) => row !== position));
-	return maximum > 2 && failed.requests !== 'several' ? [`${maximum} requests for one row`] : [];
+	const allowed = failed.requests === 'several' ? maxRetriedRequests : 2;
+	return maximum > allowed ? [`${maximum} requests for one row`] : [];
 }
 
 function rowProblems(fault: ChaosFault, mode: Mode, report: CellReport, row: number): string[] {
 	const outcome = outcomeOfRow(fault, mode, row);
 	const answer = report.answers[row];
 	const failure = report.failures[row];
+	if (fault.holdsModel && answer === undefined) return heldProblems(fault, mode, report, row);
 	const problems: string[] = [];
 	const expected = outcome === 'answered' ? undefined : messageOf(outcome);
 	if (expected === undefined && answer !== answerOf(row)) {
@@ -58,11 +64,27 @@ function rowProblems(fault: ChaosFault, mode: Mode, report: CellReport, row: num
 	}
 	if (mode.isLive) problems.push(...shownProblems(report, row));
 	const sent = report.requests[row] ?? 0;
+	if (sent > maxRetriedRequests) problems.push(`row ${row}: ${sent} requests, without a pause`);
 	const wanted = expectedRequests(fault, mode, row);
 	if (wanted !== undefined && sent !== wanted) {
 		problems.push(`row ${row}: ${sent} requests instead of ${wanted}`);
 	}
 	return problems;
+}
+
+/** A row that failed while the service wanted no requests for the model: it is sent at most once. */
+function heldProblems(fault: ChaosFault, mode: Mode, report: CellReport, row: number): string[] {
+	const failure = report.failures[row] ?? '';
+	const sent = report.requests[row] ?? 0;
+	const wasHit = sent > 0 && isHit(fault, row, 1);
+	const expected =
+		mode.node === 'sub-node'
+			? /cancelled|abort|overloaded/i
+			: wasHit
+				? /^The engine is currently overloaded/
+				: /^The model is overloaded/;
+	if (expected.test(failure) && sent <= (wasHit ? 1 : 0)) return [];
+	return [`row ${row}, held back, returned: ${failure} after ${sent} requests`];
 }
 
 function messageOf(outcome: Exclude<Outcome, 'answered'>): RegExp {
@@ -71,7 +93,7 @@ function messageOf(outcome: Exclude<Outcome, 'answered'>): RegExp {
 
 /** Number of requests for one row; `undefined` if only time limits them or no service counts them. */
 function expectedRequests(fault: ChaosFault, mode: Mode, row: number): number | undefined {
-	if (fault.isStorm || fault.fault === undefined) return undefined;
+	if (fault.hits || fault.fault === undefined) return undefined;
 	const outcome = outcomeOf(fault, mode);
 	if (outcome === 'answered' || !isHit(fault, row, 1)) return 1;
 	if (outcome === 'waiting') return undefined;

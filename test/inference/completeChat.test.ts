@@ -1,76 +1,22 @@
 import type { JsonObject } from 'n8n-workflow';
 import { completeChat, type ChatOptions } from '../../inference/completeChat';
-import type { ChatRequest } from '../../inference/chatRequest';
 import { InferenceError } from '../../inference/InferenceError';
-import { Governor } from '../../inference/pacing/Governor';
-import { AdaptiveLimiter } from '../../inference/pacing/limiter';
-import type { TransportRequest, TransportResponse } from '../../inference/http/transport';
+import type { Run } from '../../inference/pacing/RunQueue';
+import type { TransportResponse } from '../../inference/http/transport';
+import { deltaEvent, event, failureOf, jsonHeaders } from '../support/cannedResponse';
 import {
-	chunksOf,
-	deltaEvent,
-	event,
-	failureOf,
-	jsonHeaders,
-	streamHeaders,
-} from '../support/cannedResponse';
-import { FakeClock } from '../support/fakeClock';
-
-const hiddenText = 'wandb-key-0123456789';
-const prompt = 'Ann Smith, born 1 May 1980, has\na "rare" illness.';
-
-const request: ChatRequest = {
-	model: 'first',
-	messages: [{ role: 'user', content: prompt }],
-	fields: {},
-	responseFormat: { type: 'text' },
-	tools: [],
-	stream: true,
-	extraBody: {},
-};
-
-const responseWith =
-	(status: number, body: string, headers: Record<string, string> = jsonHeaders) =>
-	(): TransportResponse => ({ status, headers, chunks: chunksOf([body]) });
-const errorResponse = (status: number, message: string, headers = {}) =>
-	responseWith(status, JSON.stringify({ error: { message } }), { ...jsonHeaders, ...headers });
-const streamOf = (pieces: string[]) => (): TransportResponse => ({
-	status: 200,
-	headers: streamHeaders,
-	chunks: chunksOf(pieces),
-});
-const success = streamOf([deltaEvent({ content: 'Hi' }, 'stop'), event('[DONE]')]);
-
-/** Sends the request; each response is returned once, in order, and then the successful one. */
-function send(
-	responses: Array<() => TransportResponse>,
-	options: Partial<ChatOptions> = {},
-	chatRequest = request,
-) {
-	const clock = new FakeClock(() => 0);
-	const governor = new Governor(new AdaptiveLimiter(), clock);
-	const sent: Array<{ request: TransportRequest; inFlight: number; atMs: number }> = [];
-	const outcome = completeChat(
-		{
-			clock,
-			apiKey: hiddenText,
-			governorFor: () => governor,
-			transport: async (transportRequest) => {
-				sent.push({ request: transportRequest, inFlight: governor.inFlight, atMs: clock.now() });
-				return await Promise.resolve((responses[sent.length - 1] ?? success)());
-			},
-		},
-		chatRequest,
-		{
-			retryPolicy: { maxRetries: 5, retryOn: new Set(['429', '503']), maxWaitMs: 300_000 },
-			fallbackModels: [],
-			extraHeaders: {},
-			throughput: { mode: 'adaptive', maxConcurrency: Infinity },
-			timeoutMs: 1000,
-			...options,
-		},
-	);
-	return { clock, governor, sent, outcome: clock.runUntil(outcome) };
-}
+	acquireFrom,
+	createGovernor,
+	errorResponse,
+	hiddenText,
+	prompt,
+	request,
+	responseWith,
+	run,
+	sendChat as send,
+	streamOf,
+	success,
+} from '../support/sendChat';
 
 describe('completeChat', () => {
 	test('returns the completion, the number of requests, and the ID of the last one', async () => {
@@ -78,18 +24,10 @@ describe('completeChat', () => {
 		const body = '{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"}}]}';
 		const last = responseWith(200, body, { ...jsonHeaders, 'x-request-id': 'two' });
 		const { outcome, sent } = send([overload, last]);
-		const { completion, attempts, requestId } = await outcome;
+		const { completion, ...rest } = await outcome;
 		expect(completion.choices[0]?.message.content).toBe('Hi');
-		expect({ attempts, requestId }).toEqual({ attempts: 2, requestId: 'two' });
+		expect(rest).toEqual({ attempts: 2, requestId: 'two' });
 		expect(sent.map(({ atMs }) => atMs)).toEqual([0, 1000]);
-	});
-
-	test.each([
-		[Infinity, 8],
-		[3, 3],
-	])('with a maximum of %d, reports %d as the concurrency limit', async (maxConcurrency, limit) => {
-		const { outcome } = send([], { throughput: { mode: 'adaptive', maxConcurrency } });
-		expect(await outcome).toMatchObject({ concurrencyLimit: limit });
 	});
 
 	test('has a permit while it sends and none while it waits', async () => {
@@ -147,25 +85,97 @@ describe('completeChat', () => {
 		},
 	);
 
-	test.each([
-		['rate limit', 429, 'Slow down', 700],
-		['overload', 503, 'The engine is currently overloaded', 0],
+	test.each<[string, number, string, string, number]>([
+		['a rate limit', 429, 'Slow down', 'first', 700],
+		['an overload', 503, 'The engine is currently overloaded', 'first', 700],
+		['a rate limit of another model', 429, 'Slow down', 'second', 1],
+		['a rejection for concurrency', 429, 'Concurrency limit reached', 'first', 1],
 	])(
-		'pauses the account for as long as a 429 asks, but not for a 503 (%s)',
-		async (_, status, text, untilMs) => {
+		'holds back the requests for the model for as long as the service asks (%s)',
+		async (_, status, text, model, untilMs) => {
 			const { clock, governor, outcome } = send([
 				errorResponse(status, text, { 'retry-after-ms': '700' }),
 			]);
 			const startsMs: number[] = [];
 			void clock.sleep(1).then(async () => {
-				const permit = await governor.acquire();
+				const permit = await governor.acquire({ run, model });
 				startsMs.push(clock.now());
-				permit.ignored();
+				permit?.ended();
 			});
 			await outcome;
-			expect(startsMs).toEqual([Math.max(1, untilMs)]);
+			expect(startsMs).toEqual([untilMs]);
 		},
 	);
+
+	test.each([
+		['waits only for a slot if other requests are in flight', true, 50],
+		['waits on its own if no other request is in flight', false, 125],
+	])('after a rejection, %s', async (_, hasOther, atMs) => {
+		const { clock, governor } = createGovernor();
+		const other = hasOther ? await acquireFrom(governor) : undefined;
+		void clock.sleep(50).then(() => other?.ended());
+		const rejection = errorResponse(429, 'Concurrency limit reached for requests');
+		const { sent, outcome } = send([rejection], {}, request, { clock, governor });
+		await outcome;
+		expect(sent.map((attempt) => attempt.atMs)).toEqual([0, atMs]);
+	});
+
+	test('acquires each permit for its run, with the waiting time that is left', async () => {
+		const { clock, governor } = createGovernor();
+		const acquire = jest.spyOn(governor, 'acquire');
+		const { signal } = new AbortController();
+		const ownRun: Run = { maxConcurrency: 3 };
+		const options = { run: ownRun, signal, fallbackModels: ['second'] };
+		const responses = [errorResponse(503, 'overloaded'), errorResponse(404, 'gone')];
+		await send(responses, options, request, { clock, governor }).outcome;
+		expect(acquire.mock.calls).toEqual([
+			[{ run: ownRun, signal, model: 'first', maxWaitMs: 300_000, isRetry: false }],
+			[{ run: ownRun, signal, model: 'first', maxWaitMs: 299_000, isRetry: true }],
+			[{ run: ownRun, signal, model: 'second', maxWaitMs: 299_000, isRetry: true }],
+		]);
+		expect(acquire.mock.calls.every(([{ run: usedRun }]) => usedRun === ownRun)).toBe(true);
+	});
+
+	test('uses the governor for its headers and throughput', async () => {
+		const { clock, governor } = createGovernor();
+		const governorFor = jest.fn(() => governor);
+		const transport = async () => await Promise.resolve(success());
+		const options: ChatOptions = {
+			retryPolicy: { maxRetries: 0, countsOverloads: true, retryOn: new Set(), maxWaitMs: 0 },
+			fallbackModels: [],
+			extraHeaders: { 'OpenAI-Project': 'team/project' },
+			throughput: { mode: 'fixed', maxConcurrency: 3 },
+			timeoutMs: 0,
+			run,
+		};
+		await completeChat({ clock, governorFor, transport }, request, options);
+		expect(governorFor.mock.calls).toEqual([[options.extraHeaders, options.throughput]]);
+	});
+
+	test('reads the messages again for each request', async () => {
+		let count = 0;
+		const readMessages = async () => {
+			count += 1;
+			return await Promise.resolve([{ role: 'user', content: `reading ${count}` }]);
+		};
+		const overload = errorResponse(503, 'overloaded');
+		const { sent, outcome } = send([overload, overload], {}, { ...request, readMessages });
+		await outcome;
+		expect(sent.map(({ request: { body } }) => body?.messages)).toEqual([
+			[{ role: 'user', content: 'reading 1' }],
+			[{ role: 'user', content: 'reading 2' }],
+			[{ role: 'user', content: 'reading 3' }],
+		]);
+	});
+
+	test('sends nothing and ends its permit if the messages cannot be read', async () => {
+		const failure = new TypeError('The image is gone');
+		const readMessages = async () => await Promise.reject(failure);
+		const { governor, sent, outcome } = send([], {}, { ...request, readMessages });
+		await expect(outcome).rejects.toBe(failure);
+		expect(sent).toEqual([]);
+		expect(governor.isIdle).toBe(true);
+	});
 
 	test('posts to the path of chat completions', async () => {
 		const { sent, outcome } = send([]);

@@ -15,12 +15,11 @@ const governorOf = async (credential = {}, headers = {}, throughput = adaptive) 
 	(await open(credential)).governorFor(headers, throughput);
 
 describe('openClient', () => {
-	test('returns the API key of the credential and a transport to its base URL', async () => {
+	test('returns a transport to the base URL of the credential', async () => {
 		const simulator = await startStrictSimulator();
 		try {
 			const context = createExecuteContext({ baseUrl: `${simulator.baseUrl}/` });
 			const client = await openClient(context);
-			expect(client.apiKey).toBe('simulator-key');
 			const response = await client.transport({ method: 'GET', path: '/models', timeoutMs: 5000 });
 			expect(response.status).toBe(200);
 			expect(await readText(response.chunks)).toContain('openai/gpt-oss-20b');
@@ -62,6 +61,36 @@ describe('openClient', () => {
 			expect(governor).toBe(await governorOf({ project: 'team/a' }));
 		},
 	);
+
+	test('shares a fixed limit among the runs of one node only', async () => {
+		const fixed: Throughput = { mode: 'fixed', maxConcurrency: 3 };
+		const governorIn = async (workflowId: string, nodeId: string, throughput = fixed) => {
+			const context = createExecuteContext({ baseUrl });
+			const workflow = { ...context.getWorkflow(), id: workflowId };
+			const node = { ...context.getNode(), id: nodeId };
+			const run = Object.assign(context, { getWorkflow: () => workflow, getNode: () => node });
+			return (await openClient(run)).governorFor({}, throughput);
+		};
+		const governor = await governorIn('one', 'a');
+		expect(await governorIn('one', 'a')).toBe(governor);
+		expect(await governorIn('one', 'b')).not.toBe(governor);
+		expect(await governorIn('two', 'a')).not.toBe(governor);
+		expect(await governorIn('one', 'a', { ...fixed, maxConcurrency: 4 })).not.toBe(governor);
+		expect(await governorIn('one', 'a', adaptive)).toBe(await governorIn('two', 'b', adaptive));
+	});
+
+	test('keeps the key in the credential out of errors', async () => {
+		const simulator = await startStrictSimulator();
+		try {
+			const client = await openClient(createExecuteContext({ baseUrl: simulator.baseUrl }));
+			const response = await client.transport({ method: 'GET', path: '/models', timeoutMs: 5000 });
+			await readText(response.chunks);
+			expect(response.redact('Bad key simulator-key.')).toBe('Bad key […].');
+			expect(client).not.toHaveProperty('apiKey');
+		} finally {
+			await simulator.close();
+		}
+	});
 
 	test('limits requests as the throughput says', async () => {
 		const fixed = await governorOf({}, {}, { mode: 'fixed', maxConcurrency: 3 });

@@ -4,7 +4,7 @@ import { listModels } from '../../inference/listModels';
 import type { InferenceClient } from '../../inference/openClient';
 import { adviceFor } from '../../nodes/shared/advice';
 import { WandbInferenceChat } from '../../nodes/WandbInferenceChat/WandbInferenceChat.node';
-import { chunksOf, failureOf, jsonHeaders } from '../support/cannedResponse';
+import { chunksOf, failureOf, jsonHeaders, respond } from '../support/cannedResponse';
 import { runChatNode } from '../support/chatNode';
 import { createExecuteContext } from '../../tools/engine/createExecuteContext';
 import { useSimulator } from '../support/useSimulator';
@@ -102,7 +102,7 @@ describe('listModels', () => {
 		const transport: Transport = async (request) => {
 			expect(request).toMatchObject({ method: 'GET', path: '/models', timeoutMs: 60_000 });
 			const headers = { ...jsonHeaders, 'x-request-id': 'req-7' };
-			return await Promise.resolve({ status, headers, chunks: chunksOf([body]) });
+			return await Promise.resolve(respond({ status, headers, chunks: chunksOf([body]) }));
 		};
 		return await listModels({ transport } as InferenceClient);
 	};

@@ -17,7 +17,8 @@ const other = useSimulator({ apiKeys: ['key-CANARY-of-the-account'] });
 afterEach(() => jest.restoreAllMocks());
 
 const apiKey = 'key-CANARY-of-the-account';
-const prompt = 'The CANARY diary of "my"\nsecret life, part 1 [[answer: fine]]';
+const prompt =
+	'The CANARY diary of "my"\nsecret life, part 1, which nobody but me should ever get to read [[answer: fine]]';
 
 /** All that n8n stores, shows, or mails of an error: text, JSON, stack, properties, and causes. */
 function everythingOf(value: unknown): string {

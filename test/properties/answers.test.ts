@@ -10,9 +10,9 @@ import {
 	chunksOf,
 	deltaEvent,
 	event,
-	jsonHeaders,
 	readJson,
 	readStream,
+	respond,
 } from '../support/cannedResponse';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
@@ -103,7 +103,8 @@ function asEvents(answers: Choice[], textCuts: number[], lineEnd: string): strin
 const parameters: ChatParameters = {
 	request: {
 		model: 'm',
-		messages: [],
+		readMessages: async () => await Promise.resolve([]),
+		loadLength: 0,
 		fields: {},
 		responseFormat: { type: 'text' },
 		tools: [],
@@ -113,7 +114,7 @@ const parameters: ChatParameters = {
 	fallbackModels: [],
 	extraHeaders: {},
 	timeoutMs: 0,
-	retryPolicy: { maxRetries: 0, retryOn: new Set(), maxWaitMs: 0 },
+	retryPolicy: { maxRetries: 0, countsOverloads: true, retryOn: new Set(), maxWaitMs: 0 },
 	simplify: true,
 };
 
@@ -160,7 +161,7 @@ test('a body that is cut off anywhere is an incomplete answer, which can be retr
 		fc.asyncProperty(choices, fraction, async (answers, end) => {
 			const whole = JSON.stringify(asJson(answers));
 			const kept = whole.slice(0, 1 + Math.floor(end * (whole.length - 2)));
-			const response = { status: 200, headers: jsonHeaders, chunks: chunksOf([kept]) };
+			const response = respond({ chunks: chunksOf([kept]) });
 			await expect(readCompletion(response, { choiceCount: 1 })).rejects.toMatchObject({
 				kind: 'incompleteAnswer',
 			});
@@ -248,7 +249,7 @@ test('any JSON body results in an item or an InferenceError', async () => {
 		fc.asyncProperty(body, async (value) => {
 			const onText = async () => await Promise.resolve();
 			await readJson(value, { onText }).then(
-				(completion) => toItem({ completion, attempts: 1, concurrencyLimit: 8 }, parameters, 0),
+				(completion) => toItem({ completion, attempts: 1 }, parameters, 0),
 				(error: Error) => expect(error.name).toBe('InferenceError'),
 			);
 		}),

@@ -1,15 +1,11 @@
 import fc from 'fast-check';
 import { InferenceError, type InferenceErrorKind } from '../../inference/InferenceError';
-import { Governor, type Permit } from '../../inference/pacing/Governor';
+import { Governor } from '../../inference/pacing/Governor';
+import type { Permit } from '../../inference/pacing/Permit';
 import { AdaptiveLimiter, FixedLimiter, type RequestStart } from '../../inference/pacing/limiter';
-import {
-	backoffMs,
-	nextStep,
-	withRetry,
-	type Progress,
-	type RetryPolicy,
-} from '../../inference/pacing/retry';
-import { forEachConcurrently } from '../../nodes/WandbInferenceChat/forEachConcurrently';
+import { backoffMs } from '../../inference/pacing/backoff';
+import { nextStep, withRetry, type Progress, type RetryPolicy } from '../../inference/pacing/retry';
+import { startItems } from '../../nodes/WandbInferenceChat/startItems';
 import { parseRetryAfterMs } from '../../inference/http/parseRetryAfterMs';
 import { FakeClock, seededRandom, settled } from '../support/fakeClock';
 
@@ -27,6 +23,7 @@ const failure = fc
 
 const policy: fc.Arbitrary<RetryPolicy> = fc.record({
 	maxRetries: fc.nat({ max: 8 }),
+	countsOverloads: fc.constant(true),
 	maxWaitMs: fc.nat({ max: 400_000 }),
 	retryOn: fc
 		.subarray(['408', '429', '500', '502', '503', '504', 'connection'] as const)
@@ -37,15 +34,21 @@ const randomNumber = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true 
 test('a wait is never shorter than the service asked for or longer than the time left', () => {
 	const progress: fc.Arbitrary<Progress> = fc.record({
 		retries: fc.nat({ max: 8 }),
+		overloads: fc.nat({ max: 8 }),
 		rejections: fc.nat({ max: 60 }),
-		waitedMs: fc.nat({ max: 400_000 }),
 	});
+	const situation = fc.record({
+		leftMs: fc.nat({ max: 400_000 }),
+		hasOthersInFlight: fc.boolean(),
+	});
+	const inputs = fc.tuple(failure, progress, policy, situation, randomNumber);
 	fc.assert(
-		fc.property(failure, progress, policy, randomNumber, (error, before, rules, random) => {
-			const { waitMs } = nextStep(error, { ...before }, rules, random);
+		fc.property(inputs, ([error, before, rules, now, random]) => {
+			const { waitMs } = nextStep(error, { ...before }, rules, now, random);
 			if (waitMs === undefined) return;
-			expect(waitMs).toBeGreaterThanOrEqual(error.retryAfterMs ?? 0);
-			expect(waitMs).toBeLessThanOrEqual(rules.maxWaitMs - before.waitedMs);
+			const isFreedByOthers = error.kind === 'concurrency' && now.hasOthersInFlight;
+			expect(waitMs).toBeGreaterThanOrEqual(isFreedByOthers ? 0 : (error.retryAfterMs ?? 0));
+			expect(waitMs).toBeLessThanOrEqual(now.leftMs);
 			const longestMs = Math.max(30_000, (error.retryAfterMs ?? 0) * 1.1);
 			expect(waitMs).toBeLessThanOrEqual(longestMs);
 		}),
@@ -74,7 +77,7 @@ test('a backoff is between half and all of its exponential value, and at most 30
 			randomNumber,
 			(count, base, random) => {
 				const fullMs = Math.min(30_000, base * 2 ** count);
-				const waitMs = backoffMs(count, base, random);
+				const waitMs = backoffMs(count, random, { firstMs: base, maxMs: 30_000 });
 				expect(waitMs).toBeGreaterThanOrEqual(fullMs / 2);
 				expect(waitMs).toBeLessThanOrEqual(fullMs);
 			},
@@ -101,7 +104,15 @@ test('no item waits longer or is sent more often than allowed, whatever errors i
 					if (error.kind !== 'concurrency') counted += 1;
 					return await Promise.reject(error);
 				};
-				const running = withRetry(attempt, { models, policy: rules, clock }).then(
+				const running = withRetry({
+					models,
+					policy: rules,
+					clock,
+					acquire: async () => await Promise.resolve({ waitedMs: 0 } as Permit),
+					send: attempt,
+					end: () => undefined,
+					hasOthersInFlight: () => false,
+				}).then(
 					({ attempts }) => attempts,
 					(error: InferenceError) => error.attempts,
 				);
@@ -116,7 +127,7 @@ test('no item waits longer or is sent more often than allowed, whatever errors i
 	);
 });
 
-const ends = ['succeeded', 'rejected', 'ignored'] as const;
+const ends = ['accepted', 'succeeded', 'rejected', 'ended'] as const;
 
 test('the adaptive limit is always a whole number of at least one', () => {
 	const step = fc.tuple(fc.constantFrom('start', ...ends), fc.nat({ max: 100 }));
@@ -127,9 +138,15 @@ test('the adaptive limit is always a whole number of at least one', () => {
 			for (const [action, position] of steps) {
 				const before = limiter.limit;
 				const [request] =
-					action === 'start' ? [] : running.splice(position % (running.length || 1), 1);
+					action === 'start'
+						? []
+						: action === 'accepted'
+							? running.slice(position % (running.length || 1))
+							: running.splice(position % (running.length || 1), 1);
 				if (action === 'start') running.push(limiter.start(running.length + 1));
+				else if (request && action === 'accepted') limiter.accepted(request);
 				else if (request && action === 'succeeded') limiter.succeeded(request);
+				else if (request && action === 'ended') limiter.ended();
 				else if (request && action === 'rejected') {
 					limiter.rejected(request, running.length);
 					expect(limiter.limit).toBeLessThanOrEqual(before);
@@ -143,9 +160,14 @@ test('the adaptive limit is always a whole number of at least one', () => {
 
 /** One event: a request asks for a permit, a permit ends (twice), a request gives up, or time passes. */
 const governorStep = fc.oneof(
-	fc.record({ acquire: fc.constantFrom(1, 3, Infinity), canGiveUp: fc.boolean() }),
 	fc.record({
-		end: fc.constantFrom(...ends),
+		acquire: fc.constantFrom(1, 3, Infinity),
+		canGiveUp: fc.boolean(),
+		isRetry: fc.boolean(),
+		model: fc.constantFrom(undefined, 'a', 'b'),
+	}),
+	fc.record({
+		end: fc.constantFrom('succeeded', 'rejected', 'ended', 'overloaded', 'rateLimit'),
 		again: fc.constantFrom(...ends),
 		which: fc.nat({ max: 50 }),
 		retryAfterMs: fc.constantFrom(undefined, 0, 500, 90_000),
@@ -164,6 +186,9 @@ test('no more requests run than the limits allow, each permit counts once, and n
 				const limiter = fixed === undefined ? new AdaptiveLimiter() : new FixedLimiter(fixed);
 				const governor = new Governor(limiter, clock);
 				const permits: Array<{ permit: Permit; maximum: number }> = [];
+				const runs = new Map(
+					[1, 3, Infinity].map((maximum) => [maximum, { maxConcurrency: maximum }]),
+				);
 				const cancellable: AbortController[] = [];
 				let admitted = 0;
 				let gaveUp = 0;
@@ -175,16 +200,25 @@ test('no more requests run than the limits allow, each permit counts once, and n
 						const abort = new AbortController();
 						if (step.canGiveUp) cancellable.push(abort);
 						requested += 1;
-						const onPermit = (permit: Permit) => {
+						const onPermit = (permit: Permit | undefined) => {
+							if (!permit) return void (gaveUp += 1);
 							permits.push({ permit, maximum: step.acquire });
 							admitted += 1;
 						};
-						void governor.acquire(abort.signal, step.acquire).then(onPermit, () => (gaveUp += 1));
+						const { isRetry, model } = step;
+						const run = runs.get(step.acquire) ?? { maxConcurrency: NaN };
+						const { signal } = abort;
+						void governor
+							.acquire({ run, isRetry, model, signal, maxWaitMs: 30_000 })
+							.then(onPermit, () => (gaveUp += 1));
 					} else if ('end' in step) {
 						const [ended] = permits.splice(step.which % (permits.length || 1), 1);
-						ended?.permit[step.end](step.retryAfterMs);
+						if (step.end === 'overloaded' || step.end === 'rateLimit') {
+							ended?.permit.unavailable(step.end, step.retryAfterMs);
+						} else ended?.permit[step.end]();
+						await settled();
 						const { inFlight, limit } = governor;
-						ended?.permit[step.again](step.retryAfterMs);
+						ended?.permit[step.again]();
 						expect([governor.inFlight, governor.limit]).toEqual([inFlight, limit]);
 					} else if ('giveUp' in step)
 						cancellable[step.giveUp % (cancellable.length || 1)]?.abort();
@@ -214,13 +248,14 @@ test('no more requests run than the limits allow, each permit counts once, and n
 	);
 });
 
-test('each index is processed once, no more at once than allowed, and results keep their order', async () => {
+test('each item is processed once, no more at once than permitted, and results keep their order', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.array(fc.nat({ max: 5000 }), { maxLength: 40 }),
 			fc.integer({ min: 1, max: 10 }),
 			async (durationsMs, concurrency) => {
 				const clock = new FakeClock();
+				const governor = new Governor(new FixedLimiter(concurrency), clock);
 				const output: number[] = [];
 				let running = 0;
 				const work = async (index: number) => {
@@ -231,8 +266,11 @@ test('each index is processed once, no more at once than allowed, and results ke
 					expect(output[index]).toBeUndefined();
 					output[index] = durationsMs[index] ?? NaN;
 				};
-				await clock.runUntil(forEachConcurrently(durationsMs.length, concurrency, work));
+				const run = { maxConcurrency: concurrency };
+				const acquire = async () => await governor.acquire({ run });
+				await clock.runUntil(startItems(durationsMs.length, acquire, work));
 				expect(output).toEqual(durationsMs);
+				expect(governor.inFlight).toBe(0);
 			},
 		),
 		{ numRuns: 60 },

@@ -124,11 +124,17 @@ const anyParameters = fc
 		...outputFields,
 	}));
 
+async function readAll(parameters: Record<string, unknown>): Promise<void> {
+	await readParameters(contextWith(parameters), 0).request.readMessages();
+}
+
 test('any accepted parameters result in a request body that matches the published schema', async () => {
 	await fc.assert(
 		fc.asyncProperty(anyParameters, async (parameters) => {
-			const { request } = await readParameters(contextWith(parameters), 0);
-			const body = JSON.parse(JSON.stringify(buildChatRequest(request))) as unknown;
+			const { request } = readParameters(contextWith(parameters), 0);
+			const messages = await request.readMessages();
+			const chatRequest = buildChatRequest({ ...request, messages });
+			const body = JSON.parse(JSON.stringify(chatRequest)) as unknown;
 			expect(validateRequestBody(body)).toEqual([]);
 		}),
 		{ numRuns: 1000 },
@@ -155,10 +161,7 @@ test('any value of an option is sent, left out, or rejected with its name', asyn
 				messages: { values: [{ role: 'user', content: 'Hello!' }] },
 				options: optionValues,
 			};
-			const failure: unknown = await readParameters(contextWith(parameters), 0).then(
-				() => undefined,
-				(error: unknown) => error,
-			);
+			const failure = await readAll(parameters).catch((error: unknown) => error);
 			if (failure === undefined) return;
 			expect(failure).toMatchObject({
 				name: 'InferenceError',

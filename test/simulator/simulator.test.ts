@@ -265,3 +265,20 @@ test('reports cached tokens for leading messages seen before with the same salt'
 	expect(second % 16).toBe(0);
 	expect(await cached('Third', 'two')).toBe(0);
 });
+
+test('sends the head of a stream when it takes the request, or late if asked to', async () => {
+	for (const lateHeads of [false, true]) {
+		const slow = await startStrictSimulator({ timeToFirstTokenMs: 300, lateHeads });
+		const startMs = performance.now();
+		const chunks = await openaiClient(slow).chat.completions.create({
+			...ask('Soup?'),
+			stream: true,
+		});
+		const headMs = performance.now() - startMs;
+		await chunks[Symbol.asyncIterator]().next();
+		const waitedMs = performance.now() - startMs - headMs;
+		if (lateHeads) expect(headMs).toBeGreaterThan(290);
+		else expect(waitedMs).toBeGreaterThan(100);
+		await slow.close();
+	}
+});

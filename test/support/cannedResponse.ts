@@ -24,12 +24,25 @@ export const streamHeaders = { 'content-type': 'text/event-stream; charset=utf-8
 
 export const jsonHeaders = { 'content-type': 'application/json' };
 
+/** A response with status 200 and an empty JSON body, except for what the test says. */
+export function respond(response: Partial<TransportResponse> = {}): TransportResponse {
+	return {
+		status: 200,
+		headers: jsonHeaders,
+		chunks: chunksOf([]),
+		finishWithin: () => undefined,
+		sawContent: () => undefined,
+		redact: (text) => text,
+		...response,
+	};
+}
+
 /** Reads these pieces as a streamed response with status 200. */
 export async function readStream(
 	pieces: Array<Uint8Array | string>,
 	options: Partial<ReadOptions> = {},
 ): Promise<ChatCompletion> {
-	const response = { status: 200, headers: streamHeaders, chunks: chunksOf(pieces) };
+	const response = respond({ headers: streamHeaders, chunks: chunksOf(pieces) });
 	return await readCompletion(response, { choiceCount: 1, ...options });
 }
 
@@ -38,8 +51,7 @@ export async function readJson(
 	body: unknown,
 	options: Partial<ReadOptions> = {},
 ): Promise<ChatCompletion> {
-	const chunks = chunksOf([JSON.stringify(body)]);
-	const response = { status: 200, headers: jsonHeaders, chunks };
+	const response = respond({ chunks: chunksOf([JSON.stringify(body)]) });
 	return await readCompletion(response, { choiceCount: 1, ...options });
 }
 

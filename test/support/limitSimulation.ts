@@ -1,11 +1,15 @@
 import { statusError } from '../../inference/http/statusError';
 import type { InferenceError } from '../../inference/InferenceError';
 import type { Governor } from '../../inference/pacing/Governor';
+import type { Permit } from '../../inference/pacing/Permit';
 import { withRetry, type RetryPolicy } from '../../inference/pacing/retry';
-import { forEachConcurrently } from '../../nodes/WandbInferenceChat/forEachConcurrently';
+import { startItems } from '../../nodes/WandbInferenceChat/startItems';
 import { seededRandom, type FakeClock } from './fakeClock';
 
 const rejectionMs = 200;
+/** The way of a request to the service, and of a response back. */
+const tripMs = 20;
+const headMs = 200;
 const medianLatencyMs = 5000;
 const latencySigma = 0.9;
 const shortestLatencyMs = 200;
@@ -40,7 +44,7 @@ export class SimulatedService {
 	}
 
 	/** The fraction of the offered slots that have been in use so far. */
-	get utilisation(): number {
+	get utilization(): number {
 		this.measure();
 		return this.usedSlotMs / this.offeredSlotMs;
 	}
@@ -50,8 +54,12 @@ export class SimulatedService {
 		this.limit = limit;
 	}
 
-	/** Resolves when the completion is done, or with the error of a rejected request. */
-	async answer(): Promise<InferenceError | undefined> {
+	/**
+	 * Resolves when the completion is done, or with the error of a rejected request. Calls
+	 * `onAccepted` when the head of the response arrives.
+	 */
+	async answer(onAccepted: () => void): Promise<InferenceError | undefined> {
+		await this.clock.sleep(tripMs);
 		if (this.inService >= this.limit) {
 			this.rejectionCount += 1;
 			await this.clock.sleep(rejectionMs);
@@ -59,9 +67,12 @@ export class SimulatedService {
 		}
 		const latencyMs = this.nextLatencyMs();
 		this.changeInService(1);
-		await this.clock.sleep(latencyMs);
+		await this.clock.sleep(headMs);
+		onAccepted();
+		await this.clock.sleep(latencyMs - headMs);
 		this.changeInService(-1);
 		this.workedMs += latencyMs;
+		await this.clock.sleep(tripMs);
 		return undefined;
 	}
 
@@ -105,6 +116,7 @@ export interface ExecutionReport {
 /** The default retry policy of a new node. */
 const policy: RetryPolicy = {
 	maxRetries: 5,
+	countsOverloads: false,
 	retryOn: new Set(['429', '500', '502', '503', '504', 'connection']),
 	maxWaitMs: 300_000,
 };
@@ -113,21 +125,40 @@ const policy: RetryPolicy = {
 export async function simulateExecution(execution: SimulatedExecution): Promise<ExecutionReport> {
 	const { clock, service, governor, itemCount, concurrency } = execution;
 	const report: ExecutionReport = { failedCount: 0, rejections: [], doneAtMs: [] };
-	await forEachConcurrently(itemCount, concurrency, async (index) => {
-		let rejectionCount = 0;
-		const attempt = async () => {
-			const permit = await governor.acquire(undefined, concurrency);
-			const rejection = await service.answer();
-			if (rejection === undefined) return permit.succeeded();
-			permit.rejected();
-			rejectionCount += 1;
-			throw rejection;
-		};
-		await withRetry(attempt, { models: ['model'], policy, clock }).catch(() => {
-			report.failedCount += 1;
-		});
-		report.rejections[index] = rejectionCount;
-		report.doneAtMs.push(clock.now());
-	});
+	const theRun = { maxConcurrency: concurrency };
+	const acquire = async () => await governor.acquire({ run: theRun });
+	await startItems(
+		itemCount,
+		acquire,
+		async (index, firstPermit) => {
+			let rejectionCount = 0;
+			let first: Permit | undefined = firstPermit;
+			const send = async (permit: Permit) => {
+				permit.sent();
+				const rejection = await service.answer(permit.accepted);
+				if (rejection === undefined) return permit.succeeded();
+				rejectionCount += 1;
+				throw rejection;
+			};
+			await withRetry({
+				models: ['model'],
+				policy,
+				clock,
+				acquire: async (model, maxWaitMs, isRetry) => {
+					const permit = first;
+					first = undefined;
+					return permit ?? (await governor.acquire({ run: theRun, model, maxWaitMs, isRetry }));
+				},
+				send,
+				end: (permit) => permit.rejected(),
+				hasOthersInFlight: () => governor.inFlight > 0,
+			}).catch(() => {
+				report.failedCount += 1;
+			});
+			report.rejections[index] = rejectionCount;
+			report.doneAtMs.push(clock.now());
+		},
+		Math.max(256, 2 * concurrency),
+	);
 	return report;
 }

@@ -12,6 +12,7 @@ import {
 	readFixture,
 	readJson,
 	readStream,
+	respond,
 	streamHeaders,
 } from '../../support/cannedResponse';
 
@@ -162,11 +163,62 @@ describe('readCompletion', () => {
 			order.push('next chunk');
 			yield Buffer.from(deltaEvent({ content: 'two' }, 'stop') + event('[DONE]'));
 		}
-		await readCompletion(
-			{ status: 200, headers: streamHeaders, chunks: chunks() },
-			{ choiceCount: 1, onText: async (text) => void order.push(text) },
-		);
+		await readCompletion(respond({ headers: streamHeaders, chunks: chunks() }), {
+			choiceCount: 1,
+			onText: async (text) => void order.push(text),
+		});
 		expect(order).toEqual(['one', 'next chunk', 'two']);
+	});
+
+	/** What the reader tells the transport while it reads these chunks, and when. */
+	async function signalsFor(pieces: string[], choiceCount = 1): Promise<string[]> {
+		const signals: string[] = [];
+		async function* chunks(): TransportResponse['chunks'] {
+			for (const piece of pieces) {
+				signals.push('chunk');
+				yield await Promise.resolve(Buffer.from(piece));
+			}
+		}
+		const response = respond({
+			headers: streamHeaders,
+			chunks: chunks(),
+			sawContent: () => void signals.push('content'),
+			finishWithin: (ms) => void signals.push(`end in ${ms}`),
+		});
+		await readCompletion(response, { choiceCount });
+		return signals;
+	}
+
+	const usage = event({ id: 'a', choices: [], usage: { total_tokens: 3 } });
+	const done = event('[DONE]');
+	const finish = deltaEvent({ content: 'Hi' }, 'stop');
+
+	test('tells events from keep-alive comments', async () => {
+		const signals = await signalsFor([': ping\n\n', finish, ': ping\n\n', 'data: {', '}\n\n']);
+		expect(signals.join(', ')).toBe('content, chunk, chunk, content, chunk, chunk, chunk, content');
+	});
+
+	test.each<[string, string[], number, boolean]>([
+		['[DONE]', [finish + done], 1, true],
+		['the usage after the finish reason', [finish, usage], 1, true],
+		['a finish reason without usage', [finish], 1, false],
+		['[DONE] alone', [deltaEvent({ content: 'Hi' }), done], 1, true],
+		[
+			'the usage, and one of two finish reasons',
+			[finish, usage, deltaEvent({}, 'stop', 1)],
+			2,
+			true,
+		],
+	])('expects the end of the stream within a second after %s', async (_, pieces, count, isEnd) => {
+		const signals = await signalsFor(pieces, count);
+		expect(signals.includes('end in 1000')).toBe(isEnd);
+		expect(signals.slice(0, signals.lastIndexOf('chunk'))).not.toContain('end in 1000');
+	});
+
+	test('expects no end while the usage came before the finish reason', async () => {
+		const early = event({ id: 'a', choices: [], usage: { total_tokens: 3 } });
+		const signals = await signalsFor([early, deltaEvent({ content: 'H' }), finish]);
+		expect(signals.slice(0, signals.lastIndexOf('chunk'))).not.toContain('end in 1000');
 	});
 
 	test('keeps false, 0, and empty text in a JSON body', async () => {

@@ -9,6 +9,7 @@ import {
 	jsonHeaders,
 	readFixture,
 	readStream,
+	respond,
 	streamHeaders,
 } from '../../support/cannedResponse';
 
@@ -89,10 +90,8 @@ describe('the end of a stream', () => {
 			yield await Promise.resolve(Buffer.from(text));
 			throw failure;
 		}
-		return readCompletion(
-			{ status: 200, headers: streamHeaders, chunks: chunks() },
-			{ choiceCount: 1 },
-		);
+		const response = respond({ headers: streamHeaders, chunks: chunks() });
+		return readCompletion(response, { choiceCount: 1 });
 	};
 
 	test.each(['connection', 'timeout'] as const)(
@@ -127,7 +126,7 @@ describe('the end of a stream', () => {
 
 	test('includes the request ID in its error', async () => {
 		const headers = { ...streamHeaders, 'x-request-id': 'req-7' };
-		const response = { status: 200, headers, chunks: chunksOf([]) };
+		const response = respond({ headers });
 		const failure = await failureOf(readCompletion(response, { choiceCount: 1 }));
 		expect(failure.requestId).toBe('req-7');
 	});
@@ -158,6 +157,25 @@ describe('a response that is not a completion', () => {
 	});
 
 	test.each([
+		['in a stream', 200, streamHeaders, event({ error: { message: 'Bad hidden text' } })],
+		['in a body with status 200', 200, jsonHeaders, '{"error":{"message":"Bad hidden text"}}'],
+		['with its own status', 400, jsonHeaders, '{"error":{"message":"Bad hidden text"}}'],
+	])('is redacted %s', async (_, status, headers, body) => {
+		const redact = (text: string) => text.replace('hidden', '[…]');
+		const response = respond({ status, headers, chunks: chunksOf([body]), redact });
+		const failure = await failureOf(readCompletion(response, { choiceCount: 1 }));
+		expect(failure.message).toBe('Bad […] text');
+	});
+
+	test('expects the end of an error body within a second after its first chunk', async () => {
+		const finishWithin = jest.fn();
+		const chunks = chunksOf(['{"message":', '"No"}']);
+		const response = respond({ status: 400, chunks, finishWithin });
+		await failureOf(readCompletion(response, { choiceCount: 1 }));
+		expect(finishWithin).toHaveBeenCalledWith(1000);
+	});
+
+	test.each([
 		['HTML', '<html>Welcome</html>'],
 		['an empty body', ''],
 		['null', 'null'],
@@ -166,7 +184,7 @@ describe('a response that is not a completion', () => {
 		['a choice without message', '{"choices":[{"text":"Hi"}]}'],
 		['choices that are null', '{"choices":[null]}'],
 	])('is an error: %s', async (_, body) => {
-		const response = { status: 200, headers: jsonHeaders, chunks: chunksOf([body]) };
+		const response = respond({ chunks: chunksOf([body]) });
 		const failure = await failureOf(readCompletion(response, { choiceCount: 1 }));
 		expect(failure).toMatchObject({
 			kind: 'invalidAnswer',
@@ -186,7 +204,7 @@ describe('a response that is not a completion', () => {
 	test('is an error with a status other than 2xx, including its headers', async () => {
 		const headers = { ...jsonHeaders, 'retry-after': '2', 'x-request-id': 'req-9' };
 		const body = JSON.stringify({ error: { message: 'Concurrency limit reached for requests' } });
-		const response = { status: 429, headers, chunks: chunksOf([body]) };
+		const response = respond({ status: 429, headers, chunks: chunksOf([body]) });
 		const failure = await failureOf(readCompletion(response, { choiceCount: 1 }));
 		expect(failure).toMatchObject({
 			kind: 'concurrency',
@@ -207,7 +225,7 @@ describe('a response that is not a completion', () => {
 			for (; ; chunkCount += 1) yield await Promise.resolve(Buffer.alloc(16 * 1024, 'x'));
 		}
 		for (const chunks of [broken(), endless()]) {
-			const response = { status: 503, headers: jsonHeaders, chunks };
+			const response = respond({ status: 503, chunks });
 			const failure = await failureOf(readCompletion(response, { choiceCount: 1 }));
 			expect(failure).toMatchObject({ kind: 'overloaded', status: 503 });
 		}

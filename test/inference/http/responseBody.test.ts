@@ -8,14 +8,12 @@ import {
 	failureOf,
 	jsonHeaders,
 	readStream,
+	respond,
 } from '../../support/cannedResponse';
 
 describe('a response that is not a stream', () => {
 	const read = async (body: string, response: Partial<TransportResponse> = {}) =>
-		await readCompletion(
-			{ status: 200, headers: jsonHeaders, chunks: chunksOf([body]), ...response },
-			{ choiceCount: 1 },
-		);
+		await readCompletion(respond({ chunks: chunksOf([body]), ...response }), { choiceCount: 1 });
 	const completion = '{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"}}]}';
 
 	test.each(['{"choices":[{"ind', ' \n{'])('is incomplete: %j', async (body) => {

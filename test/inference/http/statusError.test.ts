@@ -1,3 +1,4 @@
+import { redact } from '../../../inference/http/redact';
 import { serviceMessageOf, statusError } from '../../../inference/http/statusError';
 import { InferenceError, type InferenceErrorKind } from '../../../inference/InferenceError';
 
@@ -65,13 +66,26 @@ describe('statusError', () => {
 		['Budget has been exceeded', 'quota'],
 		['Check your billing', 'quota'],
 		['not for personal accounts', 'personalAccount'],
+		['Max parallel request limit reached', 'concurrency'],
+		['Rate limit exceeded. Limit type: max_parallel_requests', 'concurrency'],
 		['Rate limit: 60 requests a minute', 'rateLimit'],
 	])('recognizes a 429 "%s" by its text', (serviceMessage, kind) => {
 		expect(statusError({ status: 429, serviceMessage }).kind).toBe(kind);
 	});
+
+	test.each<[number, string, InferenceErrorKind]>([
+		[400, 'Invalid model name passed in model=x', 'notFound'],
+		[400, "{'error': '/chat/completions: invalid model name passed in model=x'}", 'notFound'],
+		[400, 'The model needs a name', 'badRequest'],
+		[422, 'Invalid model name passed in model=x', 'badRequest'],
+	])('reads a %i "%s" as %s', (status, serviceMessage, kind) => {
+		expect(statusError({ status, serviceMessage })).toMatchObject({ kind, status });
+	});
 });
 
 describe('serviceMessageOf', () => {
+	const unchanged = (text: string) => text;
+
 	test.each<[string, unknown, string | undefined]>([
 		["W&B's format", { error: { code: 503, message: 'busy' } }, 'busy'],
 		["OpenAI's format", { error: { message: 'busy', type: 'x', param: null } }, 'busy'],
@@ -90,11 +104,35 @@ describe('serviceMessageOf', () => {
 		['nothing', undefined, undefined],
 		['an empty list', { detail: [] }, undefined],
 	])('reads %s', (_, body, expected) => {
-		expect(serviceMessageOf(body)).toBe(expected);
+		expect(serviceMessageOf(body, unchanged)).toBe(expected);
 	});
 
 	test('cuts off a message that is too long to read', () => {
-		const message = serviceMessageOf({ error: { message: 'x'.repeat(10_000) } });
+		const message = serviceMessageOf({ error: { message: 'x'.repeat(10_000) } }, unchanged);
 		expect(message).toBe(`${'x'.repeat(500)}…`);
+	});
+
+	test('removes a key that straddles the end of what is shown', () => {
+		const hiddenText = 'wandb-key-0123456789abcdef';
+		const redactKey = (text: string) => redact(text, { apiKey: hiddenText });
+		for (const before of [480, 490, 495, 499, 500]) {
+			const message = `${'x'.repeat(before)}${hiddenText}${'y'.repeat(600)}`;
+			const shown = serviceMessageOf({ error: { message } }, redactKey) ?? '';
+			expect(shown).toBe(`${'x'.repeat(before)}[…]${'y'.repeat(600)}`.slice(0, 500) + '…');
+		}
+	});
+
+	test('removes a quote from the request that straddles the end of what is shown', () => {
+		const prompt = Array.from({ length: 20 }, (_, word) => `patient ${word}`).join(', ');
+		const body = { messages: [{ role: 'user', content: prompt }] };
+		const message = `${'x'.repeat(460)}${prompt}`;
+		const shown = serviceMessageOf({ message }, (text) => redact(text, { apiKey: 'k', body }));
+		expect(shown).toBe(`${'x'.repeat(460)}[…]`);
+	});
+
+	test('removes nothing from a body without a message', () => {
+		const redactAll = jest.fn(() => '');
+		expect(serviceMessageOf({ status: 'bad' }, redactAll)).toBeUndefined();
+		expect(redactAll).not.toHaveBeenCalled();
 	});
 });

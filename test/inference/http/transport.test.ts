@@ -1,34 +1,14 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
-import { getEventListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { sleep } from 'n8n-workflow';
+import { readCompletion } from '../../../inference/completion/readCompletion';
 import { readText } from '../../../inference/http/responseBody';
-import { createTransport, type TransportRequest } from '../../../inference/http/transport';
-import { failureOf } from '../../support/cannedResponse';
-import { createExecuteContext, type NodeRun } from '../../../tools/engine/createExecuteContext';
-import { useSimulator } from '../../support/useSimulator';
+import type { TransportResponse } from '../../../inference/http/transport';
+import { deltaEvent, event, failureOf, streamHeaders } from '../../support/cannedResponse';
+import { hiddenText, listenersOf, useTransport } from '../../support/useTransport';
 import { waitUntil } from '../../support/waitUntil';
 
-const simulator = useSimulator();
-
-async function send(request: Partial<TransportRequest> = {}, run: Partial<NodeRun> = {}) {
-	const { baseUrl } = simulator;
-	const transport = createTransport(createExecuteContext({ baseUrl, ...run }), baseUrl);
-	return await transport({ method: 'GET', path: '/models', timeoutMs: 20000, ...request });
-}
-
-/** The service responds with what `handle` writes. */
-function respondWith(handle: (response: ServerResponse) => void | Promise<void>): void {
-	simulator.fault({
-		path: 'models',
-		fault: { kind: 'custom', handle: (_, response) => handle(response) },
-	});
-}
-
-const staySilent = () => respondWith(() => undefined);
-const respondHalf = () => respondWith((response) => void response.writeHead(200).write('half'));
-const listenersOf = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
-const isAborted = () => simulator.requests[0]?.outcome === 'aborted';
+const { simulator, send, respondWith, staySilent, respondHalf, isAborted } = useTransport();
 
 describe('a request', () => {
 	test('is sent with the key, an Accept header, and its own headers', async () => {
@@ -43,7 +23,7 @@ describe('a request', () => {
 				path: '/v1/chat/completions',
 				body,
 				headers: {
-					authorization: 'Bearer simulator-key',
+					authorization: `Bearer ${hiddenText}`,
 					accept: 'application/json, text/event-stream',
 					'x-a': '1',
 				},
@@ -77,6 +57,20 @@ describe('a response', () => {
 		expect(String((await chunks.next()).value)).toBe('one');
 		end();
 		expect(await readText(chunks)).toBe('two');
+	});
+
+	test('removes the key and quotes of its request from a text', async () => {
+		const prompt =
+			'My patient Ann Smith, born on 1 May 1980 in Bern, has had a fever since Monday.';
+		const body = { model: 'openai/gpt-oss-20b', messages: [{ role: 'user', content: prompt }] };
+		const text = `Bad: ${hiddenText}, ${prompt}`;
+		const request = { method: 'POST', path: '/chat/completions', body } as const;
+		const response = await send(request);
+		await readText(response.chunks);
+		expect(response.redact(text)).toBe('Bad: […], […]');
+		const other = await send();
+		await readText(other.chunks);
+		expect(other.redact(text)).toBe(`Bad: […], ${prompt}`);
 	});
 
 	test('closes the connection if only a part of it is read', async () => {
@@ -128,59 +122,55 @@ describe('the timeout', () => {
 	});
 });
 
-describe('Stop', () => {
-	const cancelled = { kind: 'cancelled' };
+describe('keep-alive messages', () => {
+	const comment = ': ping\n\n';
+	const timeoutMs = 300;
 
-	test('sends nothing if it comes before the request', async () => {
-		expect(await failureOf(send({ signal: AbortSignal.abort() }))).toMatchObject(cancelled);
-		expect(simulator.requests).toEqual([]);
-	});
+	/** Writes the text every 60 ms until the response ends. */
+	async function keepWriting(response: ServerResponse, text: string): Promise<void> {
+		response.writeHead(200, streamHeaders).flushHeaders();
+		while (!response.closed && !response.writableEnded) {
+			response.write(text);
+			await sleep(60);
+		}
+	}
 
-	test('ends the request before the head', async () => {
-		staySilent();
-		const stop = new AbortController();
-		const failure = failureOf(send({ signal: stop.signal, timeoutMs: 0 }));
-		await waitUntil(() => simulator.requests.length > 0);
-		stop.abort();
-		expect(await failure).toMatchObject(cancelled);
-		await waitUntil(isAborted);
-		expect(listenersOf(stop.signal)).toBe(0);
-	});
+	const read = async (response: TransportResponse) =>
+		await readCompletion(response, { choiceCount: 1 });
 
-	test('ends the request inside the body', async () => {
-		respondHalf();
-		const stop = new AbortController();
-		const { chunks } = await send({ signal: stop.signal });
-		const failure = failureOf(readText(chunks));
-		stop.abort();
-		expect(await failure).toMatchObject(cancelled);
+	test('alone keep a stream open for three timeouts', async () => {
+		respondWith(async (response) => await keepWriting(response, comment));
+		const response = await send({ timeoutMs });
+		const startedMs = performance.now();
+		expect(await failureOf(read(response))).toMatchObject({ kind: 'timeout' });
+		const tookMs = performance.now() - startedMs;
+		expect(tookMs).toBeGreaterThan(2.5 * timeoutMs);
+		expect(tookMs).toBeLessThan(3 * timeoutMs + 2000);
 		await waitUntil(isAborted);
 	});
 
-	test('is no longer listened for after the response was read', async () => {
-		const { signal } = new AbortController();
-		const { chunks } = await send({ signal });
-		expect(listenersOf(signal)).toBeGreaterThan(0);
-		await readText(chunks);
-		expect(listenersOf(signal)).toBe(0);
+	test('keep a stream open for three more timeouts after each content', async () => {
+		respondWith(async (response) => {
+			const pings = keepWriting(response, comment);
+			for (const text of ['One', 'Two']) {
+				await sleep(2 * timeoutMs);
+				response.write(deltaEvent({ content: text }));
+			}
+			await sleep(2 * timeoutMs);
+			response.end(deltaEvent({}, 'stop') + event('[DONE]'));
+			await pings;
+		});
+		const { choices } = await read(await send({ timeoutMs }));
+		expect(choices[0]?.message.content).toBe('OneTwo');
 	});
-});
 
-describe('a lost connection', () => {
-	const lost = { kind: 'connection', message: expect.stringContaining('127.0.0.1') as string };
-
-	test.each([
-		['before the head', (response: ServerResponse) => void response.destroy()],
-		[
-			'inside the body',
-			(response: ServerResponse) =>
-				void response.writeHead(200).write('half', () => response.destroy()),
-		],
-	])('%s names the address', async (_, handle) => {
-		respondWith(handle);
-		const { signal } = new AbortController();
-		const reading = send({ signal }).then(async ({ chunks }) => await readText(chunks));
-		expect(await failureOf(reading)).toMatchObject(lost);
-		expect(listenersOf(signal)).toBe(0);
+	test('keep a response open as long as its reader does not tell them from content', async () => {
+		respondWith(async (response) => {
+			const pings = keepWriting(response, '.');
+			await sleep(4 * timeoutMs);
+			response.end('!');
+			await pings;
+		});
+		expect(await readText((await send({ timeoutMs })).chunks)).toMatch(/^\.+!$/);
 	});
 });

@@ -1,15 +1,22 @@
-import { Governor } from '../../../inference/pacing/Governor';
 import { AdaptiveLimiter, FixedLimiter } from '../../../inference/pacing/limiter';
-import { FakeClock, seededRandom } from '../../support/fakeClock';
-import {
-	SimulatedService,
-	simulateExecution,
-	type ExecutionReport,
-} from '../../support/limitSimulation';
+import { simulatePacing, type PacingCase } from '../../support/pacingSimulation';
 
-/** That many requests one after the other, each among `inFlight`, all answered. */
+/** Requests that fill the limit and are all accepted. */
+function fill(limiter: AdaptiveLimiter) {
+	const requests = Array.from({ length: limiter.limit }, (_, index) => limiter.start(index + 1));
+	for (const request of requests) limiter.accepted(request);
+	return requests;
+}
+
+/** Requests one after the other, each the last of `inFlight`, accepted and answered. */
 function succeed(limiter: AdaptiveLimiter, count: number, inFlight = limiter.limit): number {
-	for (let request = 0; request < count; request += 1) limiter.succeeded(limiter.start(inFlight));
+	for (let index = 0; index < count; index += 1) {
+		const request = limiter.start(inFlight);
+		limiter.accepted(request);
+		// Another request ends in the meantime, so the acceptance is early.
+		limiter.ended();
+		limiter.succeeded(request);
+	}
 	return limiter.limit;
 }
 
@@ -19,196 +26,205 @@ function reject(limiter: AdaptiveLimiter, inFlight: number): number {
 }
 
 describe('AdaptiveLimiter', () => {
-	test('starts at 8 and doubles with each round of successes', () => {
+	test('starts at 8 and doubles each time the service accepts the last allowed request', () => {
 		const limiter = new AdaptiveLimiter();
+		const limits = [limiter.limit];
+		for (let round = 0; round < 3; round += 1) {
+			fill(limiter);
+			limits.push(limiter.limit);
+		}
+		expect(limits).toEqual([8, 16, 32, 64]);
+	});
+
+	test('learns nothing from an acceptance that leaves slots unused', () => {
+		const limiter = new AdaptiveLimiter();
+		for (let index = 0; index < 100; index += 1) limiter.accepted(limiter.start(7));
 		expect(limiter.limit).toBe(8);
-		expect(succeed(limiter, 5)).toBe(12);
-		expect(succeed(limiter, 5)).toBe(16);
-		expect(succeed(limiter, 16)).toBe(32);
-		expect(succeed(limiter, 32)).toBe(64);
-	});
-
-	test('learns nothing from successes while less than half the limit is in use', () => {
-		const limiter = new AdaptiveLimiter();
-		expect(succeed(limiter, 100, 3)).toBe(8);
-		expect(succeed(limiter, 10, 4)).toBeGreaterThan(8);
-	});
-
-	test('cuts to nine tenths of what the service still holds', () => {
-		const limiter = new AdaptiveLimiter();
-		succeed(limiter, 10);
-		expect(reject(limiter, 10)).toBe(9);
 	});
 
 	test.each([
-		[4, 4],
+		[7, 7],
 		[3, 3],
-		[2, 2],
 		[1, 1],
 		[0, 1],
-	])('cuts to what is in flight when it is %i, never below 1', (inFlight, expected) => {
+	])('cuts to the requests in flight when they are %i, never below 1', (inFlight, expected) => {
 		expect(reject(new AdaptiveLimiter(), inFlight)).toBe(expected);
 	});
 
-	test('never rises by a rejection', () => {
+	test('never rises because of a rejection', () => {
 		expect(reject(new AdaptiveLimiter(), 50)).toBe(8);
 	});
 
-	test('cuts once for a burst, then only to what is still held', () => {
+	test('follows a burst of rejections down to what is still in flight', () => {
 		const limiter = new AdaptiveLimiter();
-		const requests = Array.from({ length: 30 }, (_, index) => limiter.start(index + 1));
-		const limits = requests.slice(0, 4).map((request, index) => {
+		const requests = Array.from({ length: 8 }, (_, index) => limiter.start(index + 1));
+		for (const [index, request] of requests.slice(4).entries()) {
 			limiter.rejected(request, 7 - index);
-			return limiter.limit;
-		});
-		expect(limits).toEqual([6, 6, 5, 4]);
+		}
+		expect(limiter.limit).toBe(4);
 	});
 
-	test('cuts again for a request that was sent after the last cut', () => {
+	test('holds the measured limit for ten successes, then probes with one more', () => {
 		const limiter = new AdaptiveLimiter();
-		expect(reject(limiter, 7)).toBe(6);
-		expect(reject(limiter, 6)).toBe(5);
+		reject(limiter, 5);
+		expect(succeed(limiter, 9)).toBe(5);
+		expect(succeed(limiter, 1)).toBe(6);
 	});
 
-	test('learns nothing from the success of a request that was sent before the last cut', () => {
+	test('holds twice as long each time that a probe is rejected', () => {
 		const limiter = new AdaptiveLimiter();
-		const early = Array.from({ length: 20 }, () => limiter.start(8));
-		expect(reject(limiter, 7)).toBe(6);
-		for (const request of early) limiter.succeeded(request);
+		const holds: number[] = [];
+		reject(limiter, 5);
+		for (let probe = 0; probe < 4; probe += 1) {
+			let successes = 0;
+			while (limiter.limit === 5) {
+				succeed(limiter, 1, 5);
+				successes += 1;
+			}
+			holds.push(successes);
+			reject(limiter, 5);
+		}
+		expect(holds).toEqual([10, 20, 40, 80]);
+	});
+
+	test('ignores one rejection below a level that the service has accepted before', () => {
+		const limiter = new AdaptiveLimiter();
+		fill(limiter);
+		expect(reject(limiter, 5)).toBe(16);
+		expect(reject(limiter, 5)).toBe(5);
+	});
+
+	test('counts requests that end otherwise, so that responses in transit are not taken for room', () => {
+		const limiter = new AdaptiveLimiter();
+		reject(limiter, 5);
+		succeed(limiter, 10, 5);
 		expect(limiter.limit).toBe(6);
-		expect(succeed(limiter, 10)).toBe(7);
-	});
-
-	test('counts the last request before a cut as one from before it', () => {
-		const limiter = new AdaptiveLimiter();
-		const [first, last] = [limiter.start(8), limiter.start(8)];
-		limiter.rejected(first, 7);
-		for (let answer = 0; answer < 20; answer += 1) limiter.succeeded(last);
+		const request = limiter.start(6);
+		limiter.ended();
+		limiter.accepted(request);
 		expect(limiter.limit).toBe(6);
-		limiter.rejected(last, 6);
-		expect(limiter.limit).toBe(6);
+		limiter.accepted(limiter.start(6));
+		expect(limiter.limit).toBe(7);
 	});
 
-	test('probes with one more after a cut, then with two, four and eight', () => {
+	test('starts again from at most 8 after the account was idle', () => {
 		const limiter = new AdaptiveLimiter();
-		reject(limiter, 7);
-		expect(succeed(limiter, 9)).toBe(6);
-		expect(succeed(limiter, 1)).toBe(7);
-		expect(succeed(limiter, 10)).toBe(9);
-		expect(succeed(limiter, 10)).toBe(13);
-		expect(succeed(limiter, 13)).toBe(21);
-	});
-
-	test('begins a new round with each cut', () => {
-		const limiter = new AdaptiveLimiter();
-		reject(limiter, 7);
-		succeed(limiter, 19);
-		expect(reject(limiter, 7)).toBe(6);
-		expect(succeed(limiter, 9)).toBe(6);
-		expect(succeed(limiter, 1)).toBe(7);
-	});
-
-	test('probes soon again after it has fallen from a high limit to a low one', () => {
-		const limiter = new AdaptiveLimiter();
-		for (const round of [10, 16, 32, 64]) succeed(limiter, round);
-		expect(limiter.limit).toBe(128);
-		expect(reject(limiter, 4)).toBe(4);
-		expect(succeed(limiter, 10)).toBe(5);
+		fill(limiter);
+		fill(limiter);
+		limiter.restart();
+		expect(limiter.limit).toBe(8);
+		fill(limiter);
+		expect(limiter.limit).toBe(16);
+		const low = new AdaptiveLimiter();
+		reject(low, 2);
+		low.restart();
+		expect(low.limit).toBe(2);
 	});
 });
 
 describe('FixedLimiter', () => {
-	test('keeps its number whatever the service says', () => {
+	test('keeps its number, whatever the service says', () => {
 		const limiter = new FixedLimiter(3);
 		limiter.start(1);
+		limiter.accepted();
 		limiter.rejected();
 		limiter.succeeded();
+		limiter.ended();
+		limiter.restart();
 		expect(limiter.limit).toBe(3);
 	});
 });
 
-function open(limit: number, seed = 1) {
-	const clock = new FakeClock(seededRandom(seed));
-	const service = new SimulatedService(clock, limit, seed + 1000);
-	const openGovernor = () => new Governor(new AdaptiveLimiter(), clock);
-	const run = async (itemCount: number, concurrency: number, governor: Governor) =>
-		await simulateExecution({ clock, service, governor, itemCount, concurrency });
-	return { clock, service, openGovernor, run };
-}
+const constant = (ms: number) => () => ms;
+const logNormal = (ms: number) => (random: () => number) =>
+	ms *
+	Math.exp(0.6 * Math.sqrt(-2 * Math.log(random() || 1e-9)) * Math.cos(2 * Math.PI * random()));
 
-/** Which part of all answers between the two moments went to the execution that joined. */
-function shareOf(joined: ExecutionReport, other: ExecutionReport, fromMs: number): number {
-	const untilMs = Math.max(...joined.doneAtMs);
-	const meanwhile = other.doneAtMs.filter((doneMs) => doneMs > fromMs && doneMs <= untilMs);
-	return joined.doneAtMs.length / (joined.doneAtMs.length + meanwhile.length);
-}
+const median = (values: number[]) => [...values].sort((left, right) => left - right)[3] ?? NaN;
 
-describe('adaptive concurrency against a service whose limit nobody knows', () => {
-	test.each([1, 4, 10, 50, 200])(
-		'does at least 0.9 of what is possible at a limit of %i, with few rejections',
-		async (limit) => {
-			const { clock, service, openGovernor, run } = open(limit);
-			const itemCount = 400 * limit;
-			const report = await clock.runUntil(run(itemCount, Math.max(64, 2 * limit), openGovernor()));
-			const oracleMs = service.workedMs / limit;
-			expect(oracleMs / clock.now()).toBeGreaterThanOrEqual(0.9);
-			expect(service.rejectionCount / itemCount).toBeLessThanOrEqual(0.12);
-			expect(Math.max(...report.rejections)).toBeLessThanOrEqual(5);
-			expect(report.failedCount).toBe(0);
-			expect(report.doneAtMs).toHaveLength(itemCount);
-			expect(service.inService).toBe(0);
-		},
-		30_000,
-	);
-
-	test.each([200_000, 400_000])(
-		'uses at least three quarters of a limit that moves from 50 to 15 to 80, %i ms each',
-		async (phaseMs) => {
-			const { clock, service, openGovernor, run } = open(50);
-			const governor = openGovernor();
-			void run(100_000, 200, governor);
-			for (const limit of [50, 15, 80]) {
-				service.setLimit(limit);
-				await clock.advance(phaseMs);
-				expect(governor.limit).toBeGreaterThanOrEqual(0.8 * limit);
-				expect(governor.limit).toBeLessThanOrEqual(1.2 * limit);
-			}
-			expect(service.utilisation).toBeGreaterThanOrEqual(0.75);
-		},
-	);
-
-	test.each([10, 50])('gives an execution that joins its half of a limit of %i', async (limit) => {
-		const { clock, openGovernor, run } = open(limit);
-		const governor = openGovernor();
-		const first = run(80 * limit, 64, governor);
-		await clock.advance(60_000);
-		const joinedAtMs = clock.now();
-		const second = await clock.runUntil(run(20 * limit, 64, governor));
-		const share = shareOf(second, await clock.runUntil(first), joinedAtMs);
-		expect(share).toBeGreaterThanOrEqual(0.4);
-		expect(share).toBeLessThanOrEqual(0.6);
-	});
-
-	test.each([10, 50])(
-		'leaves at least a quarter of a limit of %i to another n8n that joins',
-		async (limit) => {
-			const { clock, openGovernor, run } = open(limit);
-			const first = run(80 * limit, 64, openGovernor());
-			await clock.advance(60_000);
-			const joinedAtMs = clock.now();
-			const second = await clock.runUntil(run(20 * limit, 64, openGovernor()));
-			const finished = await clock.runUntil(first);
-			expect(shareOf(second, finished, joinedAtMs)).toBeGreaterThanOrEqual(0.25);
-			expect(second.failedCount + finished.failedCount).toBe(0);
-		},
-	);
-
-	test('answers every one of a hundred executions that start at the same moment', async () => {
-		const { clock, openGovernor, run } = open(8);
-		const governor = openGovernor();
-		const executions = Array.from({ length: 100 }, async () => await run(1, 64, governor));
-		const reports = await clock.runUntil(Promise.all(executions));
-		expect(reports.every(({ failedCount }) => failedCount === 0)).toBe(true);
-		expect(governor.isIdle).toBe(true);
+describe('compared with a client that knows the limit (median of seven seeds)', () => {
+	const noLimit = Infinity;
+	test.each<[string, Omit<PacingCase, 'earlyHeads'>, early: number, late: number, most: number]>([
+		[
+			'200 items, limit 10, 300 ms',
+			{ items: 200, limit: 10, answerMs: constant(300) },
+			1.02,
+			1.07,
+			1.06,
+		],
+		[
+			'2,000 items, limit 10, 300 ms',
+			{ items: 2000, limit: 10, answerMs: constant(300) },
+			1.02,
+			1.02,
+			1.06,
+		],
+		[
+			'20 items, limit 1, 300 ms',
+			{ items: 20, limit: 1, answerMs: constant(300) },
+			1.02,
+			1.02,
+			1.4,
+		],
+		[
+			'1,000 items, limit 50, log-normal 300 ms',
+			{ items: 1000, limit: 50, answerMs: logNormal(300), maxConcurrency: 512 },
+			1.02,
+			1.05,
+			1.06,
+		],
+		[
+			'4,000 items, limit 200, log-normal 600 ms',
+			{ items: 4000, limit: 200, answerMs: logNormal(600), maxConcurrency: 512 },
+			0.98,
+			1.11,
+			1.06,
+		],
+		[
+			'500 items, limit 50, log-normal 8 s',
+			{ items: 500, limit: 50, answerMs: logNormal(8000), maxConcurrency: 512 },
+			1.01,
+			1.07,
+			1.06,
+		],
+		[
+			'100 items, no limit, 500 ms',
+			{ items: 100, limit: noLimit, answerMs: constant(500) },
+			1.08,
+			2.02,
+			1,
+		],
+		[
+			'1,000 items, no limit, 5 % random 429s, 300 ms',
+			{ items: 1000, limit: noLimit, answerMs: constant(300), random429: 0.05 },
+			1.35,
+			3.2,
+			1.07,
+		],
+		[
+			'1,000 items, no limit, 5 % random 429s, 8 s',
+			{ items: 1000, limit: noLimit, answerMs: logNormal(8000), random429: 0.05 },
+			1.13,
+			2.35,
+			1.07,
+		],
+	])('%s', (_, pacingCase, early, late, mostRequests) => {
+		const { items, limit, maxConcurrency = 64 } = pacingCase;
+		for (const [earlyHeads, mostTime] of [
+			[true, early],
+			[false, late],
+		] as const) {
+			const run = (makeLimiter: () => AdaptiveLimiter | FixedLimiter) =>
+				[1, 2, 3, 4, 5, 6, 7].map((seed) =>
+					simulatePacing(makeLimiter(), seed, { ...pacingCase, earlyHeads }),
+				);
+			const told = run(() => new FixedLimiter(Math.min(limit, maxConcurrency)));
+			const adaptive = run(() => new AdaptiveLimiter());
+			const time = median(adaptive.map(({ ms }) => ms)) / median(told.map(({ ms }) => ms));
+			expect(time).toBeLessThanOrEqual(mostTime);
+			expect(median(adaptive.map(({ requests }) => requests)) / items).toBeLessThanOrEqual(
+				mostRequests,
+			);
+		}
 	});
 });

@@ -1,6 +1,7 @@
 import { statusError } from '../../../inference/http/statusError';
 import { InferenceError, type InferenceErrorKind } from '../../../inference/InferenceError';
-import { backoffMs, isRetried, type RetryCause } from '../../../inference/pacing/retry';
+import { backoffMs, serverBackoff } from '../../../inference/pacing/backoff';
+import { isRetried, type RetryCause } from '../../../inference/pacing/retry';
 
 const everyCause: RetryCause[] = ['408', '429', '500', '502', '503', '504', 'connection'];
 
@@ -12,8 +13,10 @@ describe('backoffMs', () => {
 	test('doubles from half a second to half a minute, with up to half of it left to chance', () => {
 		const numbers = [0, 1, 2, 3, 4, 5, 6, 7, 40];
 		const longest = [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000];
-		expect(numbers.map((number) => backoffMs(number, 500, 1))).toEqual(longest);
-		expect(numbers.map((number) => backoffMs(number, 500, 0))).toEqual(longest.map((ms) => ms / 2));
+		expect(numbers.map((number) => backoffMs(number, 1, serverBackoff))).toEqual(longest);
+		expect(numbers.map((number) => backoffMs(number, 0, serverBackoff))).toEqual(
+			longest.map((ms) => ms / 2),
+		);
 	});
 });
 

@@ -6,7 +6,7 @@ const failure = (kind: InferenceErrorKind) => new InferenceError('No', { kind })
 
 type Answer = [content: string, reasoning?: string, finishReason?: string];
 
-const resultOf = (concurrencyLimit: number, ...answers: Answer[]) => ({
+const resultOf = (...answers: Answer[]) => ({
 	completion: {
 		choices: answers.map(([content, reasoning, finishReason = 'length'], index) => ({
 			index,
@@ -15,22 +15,21 @@ const resultOf = (concurrencyLimit: number, ...answers: Answer[]) => ({
 		})),
 	} as ChatCompletion,
 	attempts: 1,
-	concurrencyLimit,
 });
 
 const messagesOf = (report: RunReport) => report.hints().map(({ message }) => message);
 
 test('a smooth run has no hints', () => {
 	const report = new RunReport();
-	report.noteResult(resultOf(4, ['Hi', 'Hm', 'stop'], ['', 'Hm', 'stop']));
+	report.noteResult(resultOf(['Hi', 'Hm', 'stop'], ['', 'Hm', 'stop']), true);
 	expect(report.hints()).toEqual([]);
 	expect(report.succeeded).toBe(1);
 });
 
 test('answers cut off by Max Tokens are counted separately from those that reasoning left empty', () => {
 	const report = new RunReport();
-	report.noteResult(resultOf(4, ['Once upon'], ['', ''], [' ', 'Hm'], ['Once', 'Hm']));
-	report.noteResult(resultOf(4, ['', 'Hm']));
+	report.noteResult(resultOf(['Once upon'], ['', ''], [' ', 'Hm'], ['Once', 'Hm']), true);
+	report.noteResult(resultOf(['', 'Hm']), true);
 	expect(report.succeeded).toBe(2);
 	expect(report.hints()).toEqual([
 		{
@@ -48,9 +47,21 @@ test('answers cut off by Max Tokens are counted separately from those that reaso
 	]);
 });
 
+test("without Max Tokens, an answer was cut off at the model's own limit", () => {
+	const report = new RunReport();
+	report.noteResult(resultOf(['Once']), true);
+	report.noteResult(resultOf(['Once', 'Hm'], ['', 'Hm'], ['Hi', '', 'stop']), false);
+	report.noteResult(resultOf(['Once']), false);
+	expect(messagesOf(report)).toEqual([
+		"1 answer was cut off at 'Max Tokens' (finishReason is 'length'). Increase it in Options for longer answers.",
+		"2 answers were cut off at the model's own limit (finishReason is 'length'). Set 'Max Tokens' in Options, or shorten the prompt.",
+		expect.stringMatching(/^1 answer was empty/),
+	]);
+});
+
 test('a single answer is counted in the singular', () => {
 	const report = new RunReport();
-	report.noteResult(resultOf(4, ['Once'], ['', 'Hm']));
+	report.noteResult(resultOf(['Once'], ['', 'Hm']), true);
 	expect(messagesOf(report)).toEqual([
 		expect.stringMatching(/^1 answer was cut off/),
 		expect.stringMatching(/^1 answer was empty/),
@@ -59,14 +70,14 @@ test('a single answer is counted in the singular', () => {
 
 test('waits are added up over rejections and retries, to a tenth of a second', () => {
 	const report = new RunReport();
-	for (const waitMs of [1000, 260]) report.noteRetry({ error: failure('concurrency'), waitMs });
-	for (const waitMs of [0, 1000]) report.noteRetry({ error: failure('server'), waitMs });
-	report.noteResult(resultOf(9, ['Hi', '', 'stop']));
-	report.noteResult(resultOf(3, ['Hi', '', 'stop']));
+	for (const waitedMs of [1000, 260]) report.noteRetry({ error: failure('concurrency'), waitedMs });
+	for (const waitedMs of [0, 1000]) report.noteRetry({ error: failure('server'), waitedMs });
+	report.noteResult(resultOf(['Hi', '', 'stop']), true);
+	report.noteResult(resultOf(['Hi', '', 'stop']), true);
 	expect(report.hints()).toEqual([
 		{
 			message:
-				"W&B's concurrency limit was reached 2 times, so the node settled at 3 at once; 2 requests were retried after a temporary error. Items waited 2.3 s in total.",
+				"W&B's concurrency limit was reached 2 times, so requests were slowed down automatically; 2 requests were retried after a temporary error (2.3 s of waiting in total). No action needed.",
 			type: 'info',
 			location: 'outputPane',
 		},
@@ -75,13 +86,13 @@ test('waits are added up over rejections and retries, to a tenth of a second', (
 
 test('rejections and retries are each reported without the other', () => {
 	const rejected = new RunReport();
-	rejected.noteRetry({ error: failure('concurrency'), waitMs: 100 });
+	rejected.noteRetry({ error: failure('concurrency'), waitedMs: 100 });
 	expect(messagesOf(rejected)).toEqual([
-		"W&B's concurrency limit was reached once, so the node settled at 0 at once. Items waited 0.1 s in total.",
+		"W&B's concurrency limit was reached once, so requests were slowed down automatically (0.1 s of waiting in total). No action needed.",
 	]);
 	const retried = new RunReport();
-	retried.noteRetry({ error: failure('server'), waitMs: 0 });
+	retried.noteRetry({ error: failure('server'), waitedMs: 0 });
 	expect(messagesOf(retried)).toEqual([
-		'1 request was retried after a temporary error. Items waited 0 s in total.',
+		'1 request was retried after a temporary error (0 s of waiting in total). No action needed.',
 	]);
 });

@@ -225,18 +225,23 @@ describe('hints', () => {
 			fault: { kind: 'status', status: 429, reason: 'concurrency' },
 		});
 		const [hint] = await hintsFor({});
-		expect(hint).toMatch(/concurrency limit was reached once, so the node settled at 1 at once/);
 		expect(hint).toMatch(
-			/1 request was retried after a temporary error\. Items waited [\d.]+ s in total/,
+			/concurrency limit was reached once, so requests were slowed down automatically; 1 request was retried after a temporary error \([\d.]+ s of waiting in total\)\. No action needed\./,
 		);
 	});
 
-	test('report no higher limit than Max Concurrency', async () => {
+	test("report an answer that was cut off at the model's own limit", async () => {
+		const choices = [
+			{ index: 0, message: { role: 'assistant', content: 'Once' }, finish_reason: 'length' },
+		];
 		simulator.fault({
-			times: 1,
-			fault: { kind: 'status', status: 429, reason: 'concurrency' },
+			fault: { kind: 'body', body: JSON.stringify({ object: 'chat.completion', choices }) },
 		});
-		const [hint] = await hintsFor({ throughput: { maxConcurrency: 2 } }, 60);
-		expect(hint).toMatch(/so the node settled at 2 at once/);
+		expect(await hintsFor({ options: { stream: false } })).toEqual([
+			expect.stringMatching(/^1 answer was cut off at the model's own limit/),
+		]);
+		expect(await hintsFor({ options: { stream: false, maxTokens: 5 } })).toEqual([
+			expect.stringMatching(/^1 answer was cut off at 'Max Tokens'/),
+		]);
 	});
 });

@@ -1,6 +1,7 @@
 import type { INodeParameters, NodeApiError } from 'n8n-workflow';
 import { glm, readAnswer, runChatNode, say, thinkingOff } from '../../support/chatNode';
 import { chatParameters } from '../../../tools/engine/createExecuteContext';
+import type { RecordedRequest } from '../../../tools/simulator/simulator';
 import { useSimulator, startStrictSimulator } from '../../support/useSimulator';
 import { waitUntil } from '../../support/waitUntil';
 
@@ -119,6 +120,87 @@ describe('many items', () => {
 	});
 });
 
+describe('runs at the same time', () => {
+	const items = (name: string, count: number) =>
+		Array.from({ length: count }, () => ({ json: { name } }));
+	const sayName = { ...glm, ...say('=[[answer: {{ $json.name }}]]'), options: thinkingOff };
+	const nameIn = ({ body }: RecordedRequest) => /answer: (\w+)/.exec(JSON.stringify(body))?.[1];
+
+	test('an overloaded model does not delay an item of another model', async () => {
+		const busy = await startStrictSimulator();
+		busy.fault({
+			when: { model: 'openai/gpt-oss-20b' },
+			fault: { kind: 'status', status: 503, headers: { 'retry-after-ms': '200' } },
+		});
+		const stop = new AbortController();
+		let hasEnded = false;
+		const overloaded = runChatNode({
+			baseUrl: busy.baseUrl,
+			items: items('batch', 16),
+			onError: 'continueRegularOutput',
+			signal: stop.signal,
+		}).finally(() => (hasEnded = true));
+		const failing = expect(overloaded).rejects.toThrow('The execution was cancelled');
+		await waitUntil(() => (busy.statistics.byStatus[503] ?? 0) >= 8);
+		const healthy = await runChatNode({
+			baseUrl: busy.baseUrl,
+			parameters: chatParameters(sayName),
+			items: items('chat', 1),
+		});
+		expect(healthy.items[0]?.json).toMatchObject({ output: 'chat', attempts: 1 });
+		expect(healthy.hints).toEqual([]);
+		expect(hasEnded).toBe(false);
+		stop.abort();
+		await failing;
+		await busy.close();
+	});
+
+	test('a single item is answered before a batch is half done', async () => {
+		const limited = await startStrictSimulator({
+			concurrencyLimit: 4,
+			latency: { kind: 'constant', ms: 50 },
+		});
+		const { baseUrl } = limited;
+		const parameters = chatParameters(sayName);
+		const batch = runChatNode({ baseUrl, parameters, items: items('batch', 40) });
+		await waitUntil(() => limited.statistics.itemsAnswered >= 4);
+		const single = await runChatNode({ baseUrl, parameters, items: items('chat', 1) });
+		expect(single.items[0]?.json.output).toBe('chat');
+		expect(limited.statistics.itemsAnswered).toBeLessThan(20);
+		expect((await batch).items.map(({ json }) => json.output)).toEqual(
+			items('batch', 40).map(({ json }) => json.name),
+		);
+		await limited.close();
+	});
+
+	test('have each its own Max Concurrency', async () => {
+		const current = { two: 0, three: 0 };
+		const most = { two: 0, three: 0, both: 0 };
+		const nameOf = (request: RecordedRequest) => nameIn(request) as 'two' | 'three';
+		const slow = await startStrictSimulator({
+			latency: { kind: 'constant', ms: 20 },
+			onRequest: (request) => (current[nameOf(request)] -= 1),
+		});
+		const noteStart = (request: RecordedRequest) => {
+			const name = nameOf(request);
+			current[name] += 1;
+			most[name] = Math.max(most[name], current[name]);
+			most.both = Math.max(most.both, current.two + current.three);
+			return false;
+		};
+		slow.fault({ when: { matches: noteStart }, fault: { kind: 'status', status: 418 } });
+		const run = async (name: string, maxConcurrency: number) =>
+			await runChatNode({
+				baseUrl: slow.baseUrl,
+				parameters: chatParameters({ ...sayName, throughput: { maxConcurrency } }),
+				items: items(name, 30),
+			});
+		await Promise.all([run('two', 2), run('three', 3)]);
+		expect(most).toEqual({ two: 2, three: 3, both: 5 });
+		await slow.close();
+	});
+});
+
 describe('fallback models', () => {
 	test('answer if the requested one is not available', async () => {
 		const json = await answerTo({
@@ -129,9 +211,11 @@ describe('fallback models', () => {
 	});
 
 	test('answer if the requested one stays overloaded', async () => {
-		const model = 'openai/gpt-oss-20b';
+		// No other test uses this model, because an outage is remembered per account and model.
+		const model = 'openai/gpt-oss-120b';
 		simulator.fault({ when: { model }, fault: { kind: 'status', status: 503, retryAfter: '0' } });
 		const json = await answerTo({
+			model: { __rl: true, mode: 'id', value: model },
 			options: { fallbackModels: ['zai-org/GLM-5.1'] },
 			retryPolicy: { maxRetries: 2 },
 		});

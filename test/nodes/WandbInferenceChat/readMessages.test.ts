@@ -69,7 +69,7 @@ describe('messages', () => {
 
 describe('readMessages', () => {
 	const read = async (parameters: INodeParameters) =>
-		await readMessages(createExecuteContext({ baseUrl: '', parameters }), 0);
+		await readMessages(createExecuteContext({ baseUrl: '', parameters }), 0).readMessages();
 	const readRow = async (row: INodeParameters) => await read({ messages: { values: [row] } });
 	const withUrl = (imageUrl: string) => ({ content: '', imageSource: 'url', imageUrl });
 
@@ -137,4 +137,19 @@ describe('readMessages', () => {
 		);
 		expect(failure.message).toContain("the item has no file named ''");
 	});
+});
+
+test.each([
+	[{ data: 'a'.repeat(1000), mimeType: 'image/png' }, 1000],
+	[{ data: 'filesystem-v2', mimeType: 'image/png', fileSize: '3 MB' }, 4_000_000],
+	[{ data: 's3', mimeType: 'image/png', fileSize: '1.5 kB' }, 2000],
+	[{ data: 's3', mimeType: 'image/png', fileSize: 'large' }, 2],
+])('the length of an image is known before it is read: %j', (file, length) => {
+	const row = { role: 'user', content: '', imageSource: 'binary', binaryPropertyName: 'data' };
+	const context = createExecuteContext({
+		baseUrl: '',
+		parameters: chatParameters({ messages: { values: [row] } }),
+		items: [{ json: {}, binary: { data: file } }],
+	});
+	expect(readMessages(context, 0).loadLength).toBeCloseTo(length);
 });

@@ -5,7 +5,8 @@ import { chatParameters, createExecuteContext } from '../../../tools/engine/crea
 
 const contextOf = (changes: INodeParameters) =>
 	createExecuteContext({ baseUrl: '', parameters: chatParameters(changes) });
-const read = async (changes: INodeParameters) => await readParameters(contextOf(changes), 0);
+const read = async (changes: INodeParameters) =>
+	await Promise.resolve(contextOf(changes)).then((context) => readParameters(context, 0));
 const throughputOf = async (throughput: INodeParameters) =>
 	await Promise.resolve(contextOf({ throughput })).then(readThroughput);
 

@@ -305,7 +305,7 @@ test('a stream that ends early is an error, not a short answer', async () => {
 });
 
 test("the prompt and the key are removed from the service's message", async () => {
-	const prompt = 'CANARY: my secret diary entry of today';
+	const prompt = 'CANARY: my secret diary entry of today, which nobody else may ever read';
 	const quote = `Invalid input: {'content': '${prompt}'} for key simulator-key`;
 	simulator.fault({ fault: { kind: 'status', status: 400, body: { error: { message: quote } } } });
 	const failure: NodeApiError = await runChatNode({

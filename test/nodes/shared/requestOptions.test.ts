@@ -179,9 +179,17 @@ describe('the retry policy', () => {
 	test('has defaults if nothing is set', () => {
 		expect(readRetryPolicy({})).toEqual({
 			maxRetries: 5,
+			countsOverloads: false,
 			retryOn: new Set(defaultCauses),
 			maxWaitMs: 300_000,
 		});
+	});
+
+	test("counts overloads as retries only if 'Max Retries' is set", () => {
+		expect(readRetryPolicy({ maxRetries: 0 }).countsOverloads).toBe(true);
+		expect(readRetryPolicy({ maxRetries: 5 }).countsOverloads).toBe(true);
+		expect(readRetryPolicy({ maxRetries: '' }).countsOverloads).toBe(false);
+		expect(readRetryPolicy({ maxWait: 1 }).countsOverloads).toBe(false);
 	});
 
 	test('retries on the selected causes, as numbers or text, and ignores unknown ones', () => {
