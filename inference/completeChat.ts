@@ -86,7 +86,7 @@ export async function completeChat(
 		send: async (permit, model) =>
 			await sendChat(client, { ...request, model }, permit, { ...options, onText }),
 		end: endPermit,
-		hasOthersInFlight: () => governor.inFlight > 0,
+		hasSlotsHeldByOthers: () => governor.heldSlots > 0,
 		isShown: () => isShown,
 		onRetry,
 		onFailure,

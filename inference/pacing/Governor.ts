@@ -2,9 +2,10 @@ import { cancelledError } from '../InferenceError';
 import { Alarm } from './Alarm';
 import type { Clock } from './clock';
 import type { Limiter, RequestStart } from './limiter';
-import { ModelGate } from './ModelGate';
+import { ModelGates } from './ModelGate';
+import { Pause } from './Pause';
 import type { Permit, PermitRequest } from './Permit';
-import { RunQueue, type Run, type Waiter } from './RunQueue';
+import { giveUpMs, RunQueue, type Run, type Waiter } from './RunQueue';
 
 /** A request that has a permit. */
 interface OpenRequest {
@@ -35,10 +36,10 @@ export class Governor {
 	/** In the order of their turns. */
 	private readonly queues = new Map<Run, RunQueue>();
 
-	private readonly gates = new Map<string, ModelGate>();
+	private readonly gates = new ModelGates();
 
 	/** When the service has each request that was neither accepted nor rejected yet. */
-	private readonly unanswered = new Map<RequestStart, number>();
+	private readonly unanswered = new Map<OpenRequest, number>();
 
 	/** Waiters whose wait counts, so that it may become too long. */
 	private readonly counting = new Set<Waiter>();
@@ -46,6 +47,8 @@ export class Governor {
 	private waitingCount = 0;
 
 	private readonly alarm: Alarm;
+
+	private readonly pause: Pause;
 
 	private inFlightCount = 0;
 
@@ -60,6 +63,7 @@ export class Governor {
 	) {
 		this.lastUsedMs = clock.now();
 		this.alarm = new Alarm(clock, () => this.onAlarm());
+		this.pause = new Pause(clock);
 	}
 
 	get limit(): number {
@@ -68,6 +72,17 @@ export class Governor {
 
 	get inFlight(): number {
 		return this.inFlightCount;
+	}
+
+	/**
+	 * Requests in flight that the service has taken. Those without a response count if a rejection
+	 * would have come by now.
+	 */
+	get heldSlots(): number {
+		const settledMs = this.clock.now() - 3 * this.slowestRejectionMs;
+		let held = this.inFlightCount - this.unanswered.size;
+		for (const arrivedMs of this.unanswered.values()) if (arrivedMs < settledMs) held += 1;
+		return held;
 	}
 
 	get isIdle(): boolean {
@@ -105,7 +120,7 @@ export class Governor {
 	}
 
 	private admit(): void {
-		while (this.inFlightCount < this.limiter.limit) {
+		while (this.inFlightCount < this.limiter.limit && this.pause.isOver) {
 			const next = this.takeNext();
 			if (!next) break;
 			next.waiter.settle(this.start(next.queue, next.waiter));
@@ -135,7 +150,7 @@ export class Governor {
 			...{ queue, start, isTest: false, hasEnded: false },
 			...{ sentMs: nowMs, uploadMs: 0 },
 		};
-		this.unanswered.set(start, nowMs);
+		this.unanswered.set(request, nowMs);
 		const permit = this.createPermit(request, nowMs - (waiter.countsSinceMs ?? nowMs));
 		if (waiter.model !== undefined) permit.use(waiter.model);
 		return permit;
@@ -150,8 +165,8 @@ export class Governor {
 			sent: (length = 0) => {
 				request.sentMs = this.clock.now();
 				request.uploadMs = length / slowestUploadPerMs;
-				if (this.unanswered.has(start)) {
-					this.unanswered.set(start, request.sentMs + request.uploadMs);
+				if (this.unanswered.has(request)) {
+					this.unanswered.set(request, request.sentMs + request.uploadMs);
 				}
 			},
 			accepted: () => {
@@ -167,6 +182,7 @@ export class Governor {
 					const tookMs = this.clock.now() - request.sentMs - request.uploadMs;
 					this.slowestRejectionMs = Math.max(this.slowestRejectionMs, tookMs);
 					this.limiter.rejected(start, this.inFlightCount);
+					if (this.heldSlots === 0) this.pause.begin();
 				}),
 			unavailable: (reason, retryAfterMs) =>
 				this.end(request, () => {
@@ -186,23 +202,20 @@ export class Governor {
 
 	private accept(request: OpenRequest): void {
 		if (request.hasEnded) return;
-		if (this.unanswered.delete(request.start)) this.limiter.accepted(request.start);
-		this.gateOf(request)?.responded();
+		if (this.unanswered.delete(request)) this.limiter.accepted(request.start);
+		this.pause.reset();
+		this.gates.get(request.model)?.responded();
 	}
 
 	private end(request: OpenRequest, learn: () => void): void {
 		if (request.hasEnded) return;
 		request.hasEnded = true;
-		this.unanswered.delete(request.start);
+		this.unanswered.delete(request);
 		this.inFlightCount -= 1;
 		request.queue.inFlight -= 1;
 		learn();
-		if (request.isTest) this.gateOf(request)?.testEnded();
+		if (request.isTest) this.gates.get(request.model)?.testEnded();
 		this.afterEnd(request.queue);
-	}
-
-	private gateOf({ model }: OpenRequest): ModelGate | undefined {
-		return model === undefined ? undefined : this.gates.get(model);
 	}
 
 	private closeGate(
@@ -212,17 +225,17 @@ export class Governor {
 	): void {
 		if (model === undefined) return;
 		const nowMs = this.clock.now();
-		const gate = this.gates.get(model) ?? new ModelGate();
-		this.gates.set(model, gate);
+		const gate = this.gates.of(model);
 		if (reason === 'rateLimit') gate.hold(nowMs, retryAfterMs);
 		else gate.overloaded(sentMs, nowMs, this.clock.random(), retryAfterMs);
 		if (gate.isOpen(nowMs)) return;
-		for (const waiter of this.waiters()) if (waiter.model === model) this.startCounting(waiter);
+		for (const { waiting } of this.queues.values()) {
+			for (const waiter of waiting) if (waiter.model === model) this.startCounting(waiter);
+		}
 	}
 
 	private isOpen(model: string | undefined): boolean {
-		if (model === undefined) return true;
-		return this.gates.get(model)?.isOpen(this.clock.now()) ?? true;
+		return this.gates.isOpen(model, this.clock.now());
 	}
 
 	private startCounting(waiter: Waiter): void {
@@ -239,13 +252,12 @@ export class Governor {
 	private setAlarm(): void {
 		if (this.waitingCount === 0) return this.alarm.clear();
 		const nowMs = this.clock.now();
+		if (!this.pause.isOver) this.alarm.set(this.pause.untilMs);
 		for (const arrivedMs of this.unanswered.values()) {
 			this.alarm.set(arrivedMs + this.acceptanceMs);
 		}
-		for (const [model, gate] of this.gates) {
-			if (gate.opensAtMs > nowMs) this.alarm.set(gate.opensAtMs);
-			else if (gate.isUnused(nowMs)) this.gates.delete(model);
-		}
+		const openingMs = this.gates.nextOpeningMs(nowMs);
+		if (openingMs < Infinity) this.alarm.set(openingMs);
 		for (const waiter of this.counting) this.alarm.set(giveUpMs(waiter));
 	}
 
@@ -253,8 +265,7 @@ export class Governor {
 		const nowMs = this.clock.now();
 		for (const [request, arrivedMs] of this.unanswered) {
 			if (arrivedMs + this.acceptanceMs > nowMs) continue;
-			this.unanswered.delete(request);
-			this.limiter.accepted(request);
+			this.accept(request);
 		}
 		for (const waiter of this.counting) {
 			if (giveUpMs(waiter) > nowMs) continue;
@@ -286,12 +297,4 @@ export class Governor {
 		this.queues.set(run, queue);
 		return queue;
 	}
-
-	private *waiters(): Generator<Waiter> {
-		for (const queue of this.queues.values()) yield* queue.waiting;
-	}
-}
-
-function giveUpMs({ countsSinceMs = 0, maxWaitMs = Infinity }: Waiter): number {
-	return countsSinceMs + maxWaitMs;
 }

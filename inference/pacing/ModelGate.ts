@@ -71,3 +71,33 @@ export class ModelGate {
 		return this.overloads >= overloadsInARow;
 	}
 }
+
+/** The gates of all models that an account uses. */
+export class ModelGates {
+	private readonly gates = new Map<string, ModelGate>();
+
+	get(model: string | undefined): ModelGate | undefined {
+		return model === undefined ? undefined : this.gates.get(model);
+	}
+
+	/** The gate of a model that the service wants no requests for. */
+	of(model: string): ModelGate {
+		const gate = this.gates.get(model) ?? new ModelGate();
+		this.gates.set(model, gate);
+		return gate;
+	}
+
+	isOpen(model: string | undefined, nowMs: number): boolean {
+		return this.get(model)?.isOpen(nowMs) ?? true;
+	}
+
+	/** When the next gate opens; removes those that are no longer needed. */
+	nextOpeningMs(nowMs: number): number {
+		let nextMs = Infinity;
+		for (const [model, gate] of this.gates) {
+			if (gate.opensAtMs > nowMs) nextMs = Math.min(nextMs, gate.opensAtMs);
+			else if (gate.isUnused(nowMs)) this.gates.delete(model);
+		}
+		return nextMs;
+	}
+}

@@ -13,6 +13,11 @@ export interface Waiter extends PermitRequest {
 	settle(permit: Permit | undefined): void;
 }
 
+/** When the waiter's waiting time is used up. */
+export function giveUpMs({ countsSinceMs = 0, maxWaitMs = Infinity }: Waiter): number {
+	return countsSinceMs + maxWaitMs;
+}
+
 /** The requests of one run: those that wait, and how many are in flight. */
 export class RunQueue {
 	/** Retries first, so that items are finished before others are started. */

@@ -14,5 +14,7 @@ export function backoffMs(
 export const serverBackoff = { firstMs: 500, maxMs: 30_000 };
 /** An overloaded engine needs more time. */
 export const overloadBackoff = { firstMs: 2000, maxMs: 30_000 };
-/** Short, because other clients of the account take the slots that come free in the meantime. */
+/** For an item that the service rejects again and again. */
 export const rejectionBackoff = { firstMs: 250, maxMs: 5000 };
+/** Short, because other clients of the account take the slots that come free in the meantime. */
+export const pauseBackoff = { firstMs: 250, maxMs: 1000 };

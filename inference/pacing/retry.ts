@@ -32,8 +32,8 @@ export interface RetryOptions<Result> {
 	send(permit: Permit, model: string): Promise<Result>;
 	/** Ends the permit of a request that failed. */
 	end(permit: Permit, error: unknown): void;
-	/** Whether other requests of the account are in flight, so that a slot will come free. */
-	hasOthersInFlight(): boolean;
+	/** Whether other requests of the account hold slots at the service, which will come free. */
+	hasSlotsHeldByOthers(): boolean;
 	/** Whether a user has seen some of the text. If so, a failure is final. */
 	isShown?: () => boolean;
 	onRetry?: (notice: RetryNotice) => void;
@@ -79,6 +79,7 @@ interface Spent {
 export interface Progress {
 	retries: number;
 	overloads: number;
+	/** Rejections in a row while others held slots. */
 	rejections: number;
 }
 
@@ -138,29 +139,30 @@ async function settle<Result>(
 function situationOf<Result>(options: RetryOptions<Result>, spent: Spent): Situation {
 	return {
 		leftMs: options.policy.maxWaitMs - spent.waitedMs,
-		hasOthersInFlight: options.hasOthersInFlight(),
+		hasSlotsHeldByOthers: options.hasSlotsHeldByOthers(),
 	};
 }
 
 export interface Situation {
 	/** What is left of the item's waiting time. */
 	leftMs: number;
-	hasOthersInFlight: boolean;
+	hasSlotsHeldByOthers: boolean;
 }
 
 /**
  * What to do after a failure: wait `waitMs`, or, if that is absent, give up with `error`, which has
  * `waitLeftMs` if the wait would take too long. Counts the retry in `progress`. `random` is in [0, 1).
  *
- * After a rejection for concurrency, the end of any other request of the account is the signal that
- * a slot is free, so the item returns to the queue at once. A Retry-After would only make the
- * account send another item's request instead.
+ * After a rejection for concurrency, the item returns to the queue at once. The end of any other
+ * request of the account is the signal that a slot is free, and a Retry-After would only make the
+ * account send another item's request instead. If no other request holds a slot, the governor
+ * pauses. An item that is rejected again and again waits as well, so that it does not hold up others.
  */
 export function nextStep(
 	error: InferenceError,
 	progress: Progress,
 	policy: RetryPolicy,
-	{ leftMs, hasOthersInFlight }: Situation,
+	{ leftMs, hasSlotsHeldByOthers }: Situation,
 	random: number,
 ): { error: InferenceError; waitMs?: number } {
 	if (!isRetried(error, policy.retryOn)) return { error };
@@ -170,12 +172,13 @@ export function nextStep(
 	const isCounted = !isRejection && (!isOverload || policy.countsOverloads);
 	if (isCounted && counted >= policy.maxRetries) return { error };
 
-	const isFreedByOthers = isRejection && hasOthersInFlight;
+	const isFreedByOthers = isRejection && hasSlotsHeldByOthers;
 	const askedMs = isFreedByOthers ? undefined : askedWaitMs(error);
-	const neededMs = isFreedByOthers ? 0 : (askedMs ?? ownWaitMs(error, progress, random));
+	const neededMs = askedMs ?? ownWaitMs(error, progress, random);
 	if (neededMs > leftMs) return { error: error.with({ waitLeftMs: Math.max(0, leftMs) }) };
 
-	if (isRejection) progress.rejections += 1;
+	if (isFreedByOthers) progress.rejections += 1;
+	else if (isRejection) progress.rejections = 0;
 	else if (isOverload) progress.overloads += 1;
 	else progress.retries += 1;
 	const jitterMs = 0.1 * random * (askedMs ?? 0);
@@ -189,9 +192,15 @@ function askedWaitMs({ retryAfterMs }: InferenceError): number | undefined {
 
 function ownWaitMs({ kind }: InferenceError, progress: Progress, random: number): number {
 	if (kind === 'overloaded') return backoffMs(progress.overloads, random, overloadBackoff);
-	if (kind === 'concurrency') return backoffMs(progress.rejections, random, rejectionBackoff);
+	if (kind === 'concurrency') {
+		const tooMany = progress.rejections - immediateReturns;
+		return tooMany < 0 ? 0 : backoffMs(tooMany, random, rejectionBackoff);
+	}
 	return backoffMs(progress.retries, random, serverBackoff);
 }
+
+/** How often a rejected item returns to the queue at once, while others hold slots. */
+const immediateReturns = 3;
 
 function modelOverloaded(): InferenceError {
 	return new InferenceError('The model is overloaded', { kind: 'overloaded' });

@@ -14,7 +14,6 @@ import type { InferenceClient } from '../../inference/openClient';
 import type { TextListener } from '../../inference/completion/readCompletion';
 import type { Throughput } from '../../inference/pacing/GovernorRegistry';
 import type { RetryPolicy } from '../../inference/pacing/retry';
-import type { Run } from '../../inference/pacing/RunQueue';
 import type { RequestOptions } from '../shared/requestOptions';
 import { TextQueue } from './TextQueue';
 import { toChatMessages } from './toChatMessages';
@@ -42,12 +41,8 @@ interface CallOptions extends ChatModelConfig {
 
 /** A W&B model for n8n's agents and chains. It retries requests itself. */
 export class WandbChatModel extends BaseChatModel<CallOptions> {
-	/** All calls of one model share a turn. */
-	private readonly run: Run;
-
 	constructor(private readonly settings: ChatModelSettings) {
 		super('wandb-inference', settings.model);
-		this.run = { maxConcurrency: settings.throughput.maxConcurrency };
 	}
 
 	async generate(messages: Message[], call: CallOptions = {}): Promise<GenerateResult> {
@@ -90,7 +85,8 @@ export class WandbChatModel extends BaseChatModel<CallOptions> {
 				...options,
 				retryPolicy,
 				throughput,
-				run: this.run,
+				// A run of its own, so that the calls take turns, even with those that are retried.
+				run: { maxConcurrency: 1 },
 				signal: AbortSignal.any(signals.filter((signal) => signal !== undefined)),
 				onText,
 			});

@@ -89,7 +89,7 @@ describe('completeChat', () => {
 		['a rate limit', 429, 'Slow down', 'first', 700],
 		['an overload', 503, 'The engine is currently overloaded', 'first', 700],
 		['a rate limit of another model', 429, 'Slow down', 'second', 1],
-		['a rejection for concurrency', 429, 'Concurrency limit reached', 'first', 1],
+		['a rejection for concurrency', 429, 'Concurrency limit reached', 'first', 125],
 	])(
 		'holds back the requests for the model for as long as the service asks (%s)',
 		async (_, status, text, model, untilMs) => {
@@ -109,10 +109,11 @@ describe('completeChat', () => {
 
 	test.each([
 		['waits only for a slot if other requests are in flight', true, 50],
-		['waits on its own if no other request is in flight', false, 125],
+		['waits for a while if no other request is in flight', false, 125],
 	])('after a rejection, %s', async (_, hasOther, atMs) => {
 		const { clock, governor } = createGovernor();
 		const other = hasOther ? await acquireFrom(governor) : undefined;
+		other?.accepted();
 		void clock.sleep(50).then(() => other?.ended());
 		const rejection = errorResponse(429, 'Concurrency limit reached for requests');
 		const { sent, outcome } = send([rejection], {}, request, { clock, governor });

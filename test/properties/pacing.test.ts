@@ -39,14 +39,14 @@ test('a wait is never shorter than the service asked for or longer than the time
 	});
 	const situation = fc.record({
 		leftMs: fc.nat({ max: 400_000 }),
-		hasOthersInFlight: fc.boolean(),
+		hasSlotsHeldByOthers: fc.boolean(),
 	});
 	const inputs = fc.tuple(failure, progress, policy, situation, randomNumber);
 	fc.assert(
 		fc.property(inputs, ([error, before, rules, now, random]) => {
 			const { waitMs } = nextStep(error, { ...before }, rules, now, random);
 			if (waitMs === undefined) return;
-			const isFreedByOthers = error.kind === 'concurrency' && now.hasOthersInFlight;
+			const isFreedByOthers = error.kind === 'concurrency' && now.hasSlotsHeldByOthers;
 			expect(waitMs).toBeGreaterThanOrEqual(isFreedByOthers ? 0 : (error.retryAfterMs ?? 0));
 			expect(waitMs).toBeLessThanOrEqual(now.leftMs);
 			const longestMs = Math.max(30_000, (error.retryAfterMs ?? 0) * 1.1);
@@ -111,7 +111,7 @@ test('no item waits longer or is sent more often than allowed, whatever errors i
 					acquire: async () => await Promise.resolve({ waitedMs: 0 } as Permit),
 					send: attempt,
 					end: () => undefined,
-					hasOthersInFlight: () => false,
+					hasSlotsHeldByOthers: () => false,
 				}).then(
 					({ attempts }) => attempts,
 					(error: InferenceError) => error.attempts,

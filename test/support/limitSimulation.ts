@@ -151,7 +151,7 @@ export async function simulateExecution(execution: SimulatedExecution): Promise<
 				},
 				send,
 				end: (permit) => permit.rejected(),
-				hasOthersInFlight: () => governor.inFlight > 0,
+				hasSlotsHeldByOthers: () => governor.heldSlots > 0,
 			}).catch(() => {
 				report.failedCount += 1;
 			});

@@ -58,7 +58,7 @@ export function retryRun(
 			return `answer of ${model}`;
 		},
 		end: () => undefined,
-		hasOthersInFlight: () => false,
+		hasSlotsHeldByOthers: () => false,
 		onRetry: (notice) => void notices.push(notice),
 		...options,
 	});

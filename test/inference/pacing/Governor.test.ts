@@ -42,10 +42,11 @@ describe('Governor', () => {
 	});
 
 	test('ends a permit exactly once, whatever is called later', async () => {
-		const { told, governor, admitted, queue, end, overload } = openRecording(1);
+		const { clock, told, governor, admitted, queue, end, overload } = openRecording(1);
 		for (const name of ['a', 'b', 'c']) void queue(name);
 		await settled();
 		await end('a', 'rejected');
+		await clock.advance(250);
 		await end('a', 'succeeded');
 		await end('a', 'accepted');
 		await end('a', 'ended');
@@ -76,7 +77,10 @@ describe('Governor', () => {
 	});
 
 	test('waits three times as long as the slowest rejection so far for that', async () => {
-		const { clock, told, queue, end } = openRecording(2);
+		const { clock, told, queue, end } = openRecording(3);
+		await queue('other');
+		await end('other', 'accepted');
+		told.length = 0;
 		await queue('slow');
 		await clock.advance(2000);
 		await end('slow', 'rejected');
@@ -86,6 +90,37 @@ describe('Governor', () => {
 		expect(told).not.toContain('accepted');
 		await clock.advance(1);
 		expect(told.filter((word) => word === 'accepted')).toHaveLength(2);
+	});
+
+	test('pauses after a rejection while no other request holds a slot, longer each time', async () => {
+		const { clock, admitted, queue, end } = open(1);
+		const startsMs: number[] = [];
+		for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
+			void queue(name, { isRetry: true }).then(() => startsMs.push(clock.now()));
+		}
+		for (const name of ['a', 'b', 'c', 'd', 'e']) {
+			await settled();
+			while (!admitted.includes(name)) await clock.advance(1);
+			await end(name, 'rejected');
+		}
+		await clock.advance(2000);
+		const pauses = startsMs.slice(1).map((ms, index) => ms - (startsMs[index] ?? 0));
+		expect(pauses).toHaveLength(5);
+		for (const [index, longest] of [250, 500, 1000, 1000, 1000].entries()) {
+			expect(pauses[index]).toBeGreaterThanOrEqual(longest / 2);
+			expect(pauses[index]).toBeLessThanOrEqual(longest + 1);
+		}
+	});
+
+	test('does not pause while another request holds a slot', async () => {
+		const { clock, admitted, queue, end } = open(2);
+		await queue('other');
+		await end('other', 'accepted');
+		for (const name of ['a', 'b']) void queue(name);
+		await settled();
+		await end('a', 'rejected');
+		expect(admitted).toEqual(['other', 'a', 'b']);
+		expect(clock.now()).toBe(0);
 	});
 
 	test('grows to the limit of the service without waiting for answers', async () => {
