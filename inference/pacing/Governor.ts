@@ -253,9 +253,9 @@ export class Governor {
 		if (this.waitingCount === 0) return this.alarm.clear();
 		const nowMs = this.clock.now();
 		if (!this.pause.isOver) this.alarm.set(this.pause.untilMs);
-		for (const arrivedMs of this.unanswered.values()) {
-			this.alarm.set(arrivedMs + this.acceptanceMs);
-		}
+		// The oldest is due first, unless it has a large upload; then the others wait for it.
+		const [arrivedMs] = this.unanswered.values();
+		if (arrivedMs !== undefined) this.alarm.set(arrivedMs + this.acceptanceMs);
 		const openingMs = this.gates.nextOpeningMs(nowMs);
 		if (openingMs < Infinity) this.alarm.set(openingMs);
 		for (const waiter of this.counting) this.alarm.set(giveUpMs(waiter));

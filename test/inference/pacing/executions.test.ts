@@ -7,6 +7,9 @@ import {
 	type ExecutionReport,
 } from '../../support/limitSimulation';
 
+// Virtual time, but many events: a busy machine needs more than jest's five seconds.
+jest.setTimeout(60_000);
+
 function open(limit: number, seed = 1) {
 	const clock = new FakeClock(seededRandom(seed));
 	const service = new SimulatedService(clock, limit, seed + 1000);
@@ -28,7 +31,7 @@ describe('adaptive concurrency of whole executions against an unknown limit', ()
 		'does at least 0.95 of what is possible at a limit of %i, with few rejections',
 		async (limit) => {
 			const { clock, service, openGovernor, run } = open(limit);
-			const itemCount = 400 * limit;
+			const itemCount = 250 * limit;
 			const report = await clock.runUntil(run(itemCount, Math.max(64, 2 * limit), openGovernor()));
 			const optimumMs = service.workedMs / limit;
 			expect(optimumMs / clock.now()).toBeGreaterThanOrEqual(0.95);
@@ -37,7 +40,6 @@ describe('adaptive concurrency of whole executions against an unknown limit', ()
 			expect(report.doneAtMs).toHaveLength(itemCount);
 			expect(service.inService).toBe(0);
 		},
-		30_000,
 	);
 
 	test.each([200_000, 400_000])(
