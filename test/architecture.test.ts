@@ -1,8 +1,8 @@
-import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 import { WandbInferenceApi } from '../credentials/WandbInferenceApi.credentials';
 import { LmChatWandbInference } from '../nodes/LmChatWandbInference/LmChatWandbInference.node';
 import { WandbInferenceChat } from '../nodes/WandbInferenceChat/WandbInferenceChat.node';
 import { readSourceFiles } from './support/sourceFiles';
+import { labelsOf } from './support/labelsOf';
 
 const files = readSourceFiles();
 
@@ -84,18 +84,6 @@ test('only the transport calls the HTTP helper of n8n', () => {
 		.map(({ path }) => path);
 	expect(callers).toEqual(['inference/http/transport.ts']);
 });
-
-type Property = INodeProperties | INodePropertyCollection | INodePropertyOptions;
-
-/** The labels of these properties and of everything nested in them, as the editor shows them. */
-function labelsOf(properties: Property[]): string[] {
-	return properties.flatMap((property) => [
-		'displayName' in property ? property.displayName : property.name,
-		...('modes' in property ? (property.modes ?? []).map(({ displayName }) => displayName) : []),
-		...('options' in property ? labelsOf(property.options ?? []) : []),
-		...('values' in property ? labelsOf(property.values) : []),
-	]);
-}
 
 /** The labels in `text`. Labels of one word, such as 'Stream', only count in quotes. */
 function labelsIn(text: string, labels: string[]): string[] {

@@ -23,7 +23,7 @@ interface OpenRequest {
 
 /** What was learned is out of date after this time without requests. */
 const restartIdleMs = 3000;
-/** A request without a response counts as accepted after this time, or after three refusals' time. */
+/** A request without a response counts as accepted after this, or three times the slowest rejection. */
 const minAcceptanceMs = 1000;
 /** Characters per millisecond. Images can take longer to upload than the time above. */
 const slowestUploadPerMs = 500;

@@ -1,4 +1,3 @@
-import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 import { WandbInferenceApi } from '../../../credentials/WandbInferenceApi.credentials';
 import { statusError } from '../../../inference/http/statusError';
 import {
@@ -11,6 +10,7 @@ import { LmChatWandbInference } from '../../../nodes/LmChatWandbInference/LmChat
 import { adviceFor, type NodeKind } from '../../../nodes/shared/advice';
 import { ParameterError } from '../../../nodes/shared/ParameterError';
 import { WandbInferenceChat } from '../../../nodes/WandbInferenceChat/WandbInferenceChat.node';
+import { labelsOf } from '../../support/labelsOf';
 
 const adviceOn = (facts: InferenceErrorFacts, node: NodeKind = 'chat') =>
 	adviceFor(new InferenceError('It broke', facts), node);
@@ -145,18 +145,6 @@ describe('what surrounds the advice', () => {
 		expect(adviceOn({ kind: 'overloaded', retryAfterMs: 20_000 })).toBe(text);
 	});
 });
-
-type Property = INodeProperties | INodePropertyCollection | INodePropertyOptions;
-
-/** The labels of these properties and of everything nested in them. */
-function labelsOf(properties: Property[]): string[] {
-	return properties.flatMap((property) => [
-		'displayName' in property ? property.displayName : property.name,
-		...('modes' in property ? (property.modes ?? []).map(({ displayName }) => displayName) : []),
-		...('options' in property ? labelsOf(property.options ?? []) : []),
-		...('values' in property ? labelsOf(property.values) : []),
-	]);
-}
 
 const labelsOfNode: Record<NodeKind, string[]> = {
 	chat: labelsOf(new WandbInferenceChat().description.properties),
