@@ -1,5 +1,5 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import type { ResponseFormat, ToolDefinition } from '../../inference/chatRequest';
+import type { ToolDefinition } from '../../inference/chatRequest';
 import type { ChatRequestSource } from '../../inference/completeChat';
 import { ParameterError } from '../shared/ParameterError';
 import type { Throughput } from '../../inference/pacing/GovernorRegistry';
@@ -9,6 +9,8 @@ import { readInteger, readJsonObject, readText } from '../shared/readValue';
 import { readRequestOptions } from '../shared/requestOptions';
 import { readRetryPolicy } from '../shared/readRetryPolicy';
 import { readMessages } from './readMessages';
+import { readName } from './readName';
+import { readResponseFormat } from './readResponseFormat';
 
 /** Everything that one item asks for, checked. */
 export interface ChatParameters {
@@ -62,25 +64,6 @@ export function readThroughput(context: IExecuteFunctions): Throughput {
 		: { mode: 'adaptive', maxConcurrency: maximum ?? 64 };
 }
 
-function readResponseFormat(context: IExecuteFunctions, itemIndex: number): ResponseFormat {
-	const type = context.getNodeParameter('responseFormat', itemIndex, 'text');
-	if (type === 'json_object') return { type };
-	if (type !== 'json_schema') return { type: 'text' };
-	const schema = readJsonObject(context.getNodeParameter('jsonSchema', itemIndex), 'JSON Schema');
-	if (!schema) {
-		throw new ParameterError(
-			"'JSON Schema' is empty",
-			'Enter the JSON Schema that the answer must match.',
-		);
-	}
-	return {
-		type,
-		name: readName(context.getNodeParameter('schemaName', itemIndex, 'answer'), 'Schema Name'),
-		schema,
-		strict: context.getNodeParameter('strictSchema', itemIndex, true) === true,
-	};
-}
-
 function readTools(context: IExecuteFunctions, itemIndex: number): ToolDefinition[] {
 	const rows = context.getNodeParameter('tools.values', itemIndex, []) as IDataObject[];
 	return rows.map((row, index) => ({
@@ -92,15 +75,4 @@ function readTools(context: IExecuteFunctions, itemIndex: number): ToolDefinitio
 		},
 		strict: row.strict === true,
 	}));
-}
-
-function readName(value: unknown, field: string): string {
-	const name = (readText(value) ?? '').trim();
-	if (!/^[\w-]{1,64}$/.test(name)) {
-		throw new ParameterError(
-			`'${field}' is not a valid name`,
-			'Use up to 64 letters, digits, underscores, and hyphens, without spaces.',
-		);
-	}
-	return name;
 }

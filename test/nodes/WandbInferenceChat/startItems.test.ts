@@ -152,7 +152,7 @@ describe('the chat node', () => {
 	beforeEach(() => (answered = 0));
 
 	test('reads no more items than it sends requests if the first of 200 is refused', async () => {
-		simulator.fault({ fault: { kind: 'status', status: 401, delayMs: 30 } });
+		simulator.fault({ fault: { kind: 'status', status: 401, delayMs: 1000 } });
 		const { done, itemsRead, imagesRead } = runWithImages(200, {});
 		await expect(done).rejects.toThrow(/Authentication failed/);
 		const sent = simulator.requests.length;
