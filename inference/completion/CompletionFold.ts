@@ -1,28 +1,19 @@
 import type { JsonObject, JsonValue } from 'n8n-workflow';
-import { asJsonObject } from '../json';
-import { argumentsText } from './chatCompletion';
+import { asJsonObject, isJsonObject } from '../json';
+import { continueList } from './continueList';
+import { readContent, textIn } from './messageText';
+import { CallText, ToolCallFold } from './ToolCallFold';
 
 interface ChoiceParts {
 	fields: JsonObject;
 	message: JsonObject;
 	/** Text fields of the message, in pieces that are joined once at the end. */
 	texts: Record<string, string[]>;
-	toolCalls: ToolCallParts[];
-	functionCall?: FunctionParts;
+	toolCalls: ToolCallFold;
+	functionCall?: CallText;
 	logprobs: JsonObject;
-}
-
-interface ToolCallParts {
-	/** The number of the call in the stream; some engines omit it. */
-	index?: number;
-	id?: string;
-	type: string;
-	function: FunctionParts;
-}
-
-interface FunctionParts {
-	name: string;
-	arguments: string[];
+	/** Some gateways send the message in one piece, or again as a whole with each piece. */
+	wholeMessage?: JsonObject;
 }
 
 /** Folds the chunks of a stream into the completion that a JSON body would have contained. */
@@ -39,7 +30,10 @@ export class CompletionFold {
 			if (name !== 'choices' && isSet(value)) this.fields[name] = value;
 		}
 		let text = '';
-		for (const choice of asObjects(chunk.choices)) {
+		const { choices } = chunk;
+		if (!Array.isArray(choices)) return text;
+		for (const choice of choices) {
+			if (!isJsonObject(choice)) continue;
 			const index = typeof choice.index === 'number' ? choice.index : 0;
 			const content = addChoice(this.partsOf(index), choice);
 			if (index === 0) text += content;
@@ -47,7 +41,12 @@ export class CompletionFold {
 		return text;
 	}
 
-	/** Whether all requested choices have a finish reason. */
+	/** Whether no choice has arrived. */
+	get isEmpty(): boolean {
+		return this.choices.size === 0;
+	}
+
+	/** Whether all choices, and at least this number of them, have a finish reason. */
 	isFinished(choiceCount: number): boolean {
 		const finished = [...this.choices.values()].filter(({ fields }) => 'finish_reason' in fields);
 		return finished.length >= Math.max(choiceCount, this.choices.size);
@@ -74,7 +73,7 @@ export class CompletionFold {
 			fields: Object.create(null),
 			message: Object.create(null),
 			texts: Object.create(null),
-			toolCalls: [],
+			toolCalls: new ToolCallFold(),
 			logprobs: Object.create(null),
 		};
 		this.choices.set(index, parts);
@@ -84,57 +83,68 @@ export class CompletionFold {
 
 /** Runs for every token, hence the plain loops. Returns the text that was added. */
 function addChoice(parts: ChoiceParts, choice: JsonObject): string {
+	const { delta } = choice;
+	const isLegacy = !isJsonObject(delta);
 	for (const name of Object.keys(choice)) {
 		const value = choice[name];
+		if (!isSet(value) || name === 'index' || name === 'delta') continue;
 		if (name === 'logprobs') addLogprobs(parts.logprobs, value);
-		else if (name !== 'index' && name !== 'delta' && isSet(value)) parts.fields[name] = value;
+		else if (name === 'message') {
+			parts.wholeMessage = isJsonObject(value) ? value : { content: value };
+		} else if (name === 'finish_reason') {
+			// Some engines send an empty one until the last.
+			if (typeof value === 'string' && value !== '') parts.fields[name] = value;
+		} else if (name !== 'text' || !isLegacy) parts.fields[name] = value;
 	}
-	return addDelta(parts, asJsonObject(choice.delta));
+	if (!isLegacy) return addDelta(parts, delta);
+	return typeof choice.text === 'string' ? addContent(parts, choice.text) : '';
 }
 
 function addDelta(parts: ChoiceParts, delta: JsonObject): string {
+	let text = '';
 	for (const name of Object.keys(delta)) {
 		const value = delta[name];
 		if (!isSet(value)) continue;
-		if (name === 'tool_calls')
-			asObjects(value).forEach((piece) => addToolCall(parts.toolCalls, piece));
-		else if (name === 'function_call') {
-			parts.functionCall ??= { name: '', arguments: [] };
-			addFunction(parts.functionCall, asJsonObject(value));
-		} else if (typeof value === 'string' && name !== 'role') (parts.texts[name] ??= []).push(value);
+		if (name === 'content') text += addContent(parts, value);
+		else if (name === 'tool_calls') {
+			if (Array.isArray(value))
+				value.filter(isJsonObject).forEach((piece) => parts.toolCalls.add(piece));
+		} else if (name === 'function_call') addFunctionCall(parts, value);
+		else if (name === 'reasoning' || name === 'reasoning_content' || name === 'refusal') {
+			addText(parts, name, value);
+		} else if (typeof value === 'string' && isJoined(name)) addText(parts, name, value);
+		else if (Array.isArray(value)) parts.message[name] = continueList(parts.message[name], value);
 		else if (!(name in parts.message)) parts.message[name] = value;
 	}
-	return typeof delta.content === 'string' ? delta.content : '';
+	return text;
 }
 
-/**
- * The pieces of one call share an index. Some engines omit it, or number every call 0 but give each
- * its own ID. So a new ID starts a new call; without an index and an ID, a new name does. Any other
- * piece continues the latest call that it matches.
- */
-function addToolCall(calls: ToolCallParts[], piece: JsonObject): void {
-	const index = typeof piece.index === 'number' ? piece.index : undefined;
-	const id = typeof piece.id === 'string' && piece.id !== '' ? piece.id : undefined;
-	const functionPiece = asJsonObject(piece.function);
-	const isNamed = typeof functionPiece.name === 'string' && functionPiece.name !== '';
-	let call = calls.findLast(
-		(known) =>
-			(index === undefined || known.index === index) &&
-			(id === undefined || known.id === undefined || known.id === id) &&
-			(index !== undefined || id !== undefined || !isNamed || known.function.name === ''),
-	);
-	if (!call) {
-		call = { index, type: 'function', function: { name: '', arguments: [] } };
-		calls.push(call);
+function addContent(parts: ChoiceParts, content: JsonValue): string {
+	if (typeof content === 'string') {
+		(parts.texts.content ??= []).push(content);
+		return content;
 	}
-	call.id ??= id;
-	if (typeof piece.type === 'string') call.type = piece.type;
-	addFunction(call.function, functionPiece);
+	const { answer, refusal, reasoning } = readContent(content);
+	if (answer !== '') addText(parts, 'content', answer);
+	if (refusal !== '') addText(parts, 'refusal', refusal);
+	if (reasoning !== '') addText(parts, 'reasoning', reasoning);
+	return answer;
 }
 
-function addFunction(parts: FunctionParts, piece: JsonObject): void {
-	if (typeof piece.name === 'string' && parts.name === '') parts.name = piece.name;
-	if (isSet(piece.arguments)) parts.arguments.push(argumentsText(piece.arguments));
+function addText(parts: ChoiceParts, name: string, value: JsonValue): void {
+	const text = textIn(value);
+	if (text !== '' || typeof value === 'string') (parts.texts[name] ??= []).push(text);
+}
+
+/** Whether the pieces of a text field are joined. IDs are whole, even if they are repeated. */
+function isJoined(name: string): boolean {
+	return name !== 'role' && name !== 'id' && !name.endsWith('_id');
+}
+
+function addFunctionCall(parts: ChoiceParts, piece: JsonValue): void {
+	if (!isJsonObject(piece)) return;
+	parts.functionCall ??= new CallText();
+	parts.functionCall.add(piece.name, piece.arguments);
 }
 
 /** Log probabilities arrive as lists of tokens (`content`, `refusal`) that continue each other. */
@@ -147,32 +157,37 @@ function addLogprobs(known: JsonObject, piece: JsonValue | undefined): void {
 }
 
 function toChoice(index: number, parts: ChoiceParts): JsonObject {
-	const texts = Object.entries(parts.texts).map(
-		([name, pieces]) => [name, pieces.join('')] as const,
-	);
-	const message: JsonObject = { role: 'assistant', ...parts.message, ...Object.fromEntries(texts) };
-	message.content ??= null;
-	if (parts.toolCalls.length > 0) message.tool_calls = parts.toolCalls.map(toToolCall);
-	if (parts.functionCall) message.function_call = toFunction(parts.functionCall);
 	return {
 		index,
-		message,
+		message: toMessage(parts),
 		...(Object.keys(parts.logprobs).length > 0 ? { logprobs: { ...parts.logprobs } } : {}),
 		finish_reason: null,
 		...parts.fields,
 	};
 }
 
-function toToolCall({ id, type, function: parts }: ToolCallParts): JsonObject {
-	return { ...(id === undefined ? {} : { id }), type, function: toFunction(parts) };
-}
-
-function toFunction(parts: FunctionParts): JsonObject {
-	return { name: parts.name, arguments: parts.arguments.join('') };
-}
-
-function asObjects(value: JsonValue | undefined): JsonObject[] {
-	return Array.isArray(value) ? value.map(asJsonObject) : [];
+/** What arrived in pieces counts more than the whole message. */
+function toMessage({
+	message,
+	texts,
+	toolCalls,
+	functionCall,
+	wholeMessage,
+}: ChoiceParts): JsonObject {
+	const said = Object.entries(texts).map(([name, pieces]) => [name, pieces.join('')] as const);
+	const calls = toolCalls.toolCalls();
+	return {
+		role: 'assistant',
+		content: null,
+		...Object.fromEntries(said),
+		...wholeMessage,
+		...message,
+		...Object.fromEntries(said.filter(([, text]) => text !== '')),
+		...(calls.length > 0 ? { tool_calls: calls } : {}),
+		...(functionCall
+			? { function_call: { name: functionCall.name, arguments: functionCall.text } }
+			: {}),
+	};
 }
 
 function isSet(value: JsonValue | undefined): value is Exclude<JsonValue, null> {

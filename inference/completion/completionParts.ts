@@ -1,13 +1,14 @@
 import { asJsonObject, isJsonObject } from '../json';
-import type { ChatCompletion, CompletionMessage } from './chatCompletion';
-import { splitThinking } from './ThinkingSplitter';
+import type { ChatCompletion, CompletionMessage, ToolCall } from './chatCompletion';
+import { reasoningOf } from './messageText';
+import { splitCompleteAnswer, splitThinking } from './ThinkingSplitter';
 
 /** A tool call requested by the model. */
 export interface RequestedToolCall {
 	/** Absent in legacy function calls (`functions`), and from some engines. */
 	id?: string;
 	name: string;
-	/** As the model wrote them: usually JSON. */
+	/** As the model wrote them: usually JSON, for custom tools any text. */
 	arguments: string;
 }
 
@@ -15,26 +16,32 @@ export interface RequestedToolCall {
 export interface MessageParts {
 	/** The answer without its reasoning; the model's refusal if there is no answer. */
 	text: string;
-	/** From `reasoning`, `reasoning_content`, or a `<think>` block; empty if there is none. */
+	/** From a field for it, and from `<think>` blocks in the answer; empty if there is none. */
 	reasoning: string;
 	toolCalls: RequestedToolCall[];
 }
 
 export function messageParts(message: CompletionMessage): MessageParts {
 	const { content, refusal, tool_calls: calls = [], function_call: legacyCall } = message;
-	const named = message.reasoning ?? message.reasoning_content ?? '';
-	const { answer, reasoning } = splitThinking(content ?? '');
+	const named = reasoningOf(message);
+	// A service that separates reasoning itself leaves no closing tag of it in the answer.
+	const split = named === '' ? splitCompleteAnswer : splitThinking;
+	const { answer, reasoning } = split(content ?? '');
 	return {
 		text: answer === '' && typeof refusal === 'string' ? refusal : answer,
 		reasoning: [named, reasoning].filter((part) => part !== '').join('\n'),
 		toolCalls: [
-			...calls.map((call) => ({
-				...(call.id === undefined ? {} : { id: call.id }),
-				name: call.function.name,
-				arguments: call.function.arguments,
-			})),
+			...calls.map(toRequestedCall),
 			...(legacyCall ? [{ name: legacyCall.name, arguments: legacyCall.arguments }] : []),
 		],
+	};
+}
+
+function toRequestedCall({ id, function: called, custom }: ToolCall): RequestedToolCall {
+	return {
+		...(id === undefined ? {} : { id }),
+		name: called?.name ?? custom?.name ?? '',
+		arguments: called?.arguments ?? custom?.input ?? '',
 	};
 }
 

@@ -1,28 +1,42 @@
+/** What a chat completion uses of a server-sent event. */
+export interface ServerSentEvent {
+	/** Its `event` field; empty if it has none. */
+	type: string;
+	data: string;
+}
+
 /**
- * Decodes server-sent events (WHATWG HTML, section 9.2) and returns only what a chat completion
- * uses: the data of each event. The text may be cut anywhere. As the standard requires, an event
- * that is unfinished at the end of the stream is dropped.
+ * Decodes server-sent events (WHATWG HTML, section 9.2). The text may be cut anywhere. As the
+ * standard requires, an event without data is dropped, and so is one that is unfinished at the end
+ * of the stream.
  */
 export class ServerSentEventDecoder {
 	/** The pieces of the current line, joined once it ends, so that long lines take linear time. */
 	private unfinishedLine: string[] = [];
 
+	private type = '';
+
 	private dataLines: string[] = [];
 
 	private afterCarriageReturn = false;
 
-	/** Takes the next chunk of text and returns the data of every event that it completes. */
-	push(text: string): string[] {
+	/** Takes the next chunk of text and returns every event that it completes. */
+	push(text: string): ServerSentEvent[] {
 		const lines = this.takeLines(text);
-		const events: string[] = [];
+		const events: ServerSentEvent[] = [];
 		for (const line of lines) {
 			if (line === '') {
-				if (this.dataLines.length > 0) events.push(this.dataLines.join('\n'));
+				if (this.dataLines.length > 0) {
+					events.push({ type: this.type, data: this.dataLines.join('\n') });
+				}
+				this.type = '';
 				this.dataLines = [];
 			} else if (line.startsWith('data:')) {
-				this.dataLines.push(line.charCodeAt(5) === 32 ? line.slice(6) : line.slice(5));
+				this.dataLines.push(valueAfter(5, line));
 			} else if (line === 'data') {
 				this.dataLines.push('');
+			} else if (line.startsWith('event:')) {
+				this.type = valueAfter(6, line);
 			}
 		}
 		return events;
@@ -43,4 +57,9 @@ export class ServerSentEventDecoder {
 		if (rest !== '') this.unfinishedLine.push(rest);
 		return lines;
 	}
+}
+
+/** The value of a field whose name and colon end at `start`; one space after them is not part of it. */
+function valueAfter(start: number, line: string): string {
+	return line.charCodeAt(start) === 32 ? line.slice(start + 1) : line.slice(start);
 }

@@ -1,122 +1,11 @@
 import fc from 'fast-check';
-import type { JsonObject } from 'n8n-workflow';
 import { readCompletion } from '../../inference/completion/readCompletion';
 import type { ChatCompletion } from '../../inference/completion/chatCompletion';
 import { ServerSentEventDecoder } from '../../inference/http/ServerSentEventDecoder';
-import { splitThinking, ThinkingSplitter } from '../../inference/completion/ThinkingSplitter';
+import { splitThinking } from '../../inference/completion/ThinkingSplitter';
 import { toItem } from '../../nodes/WandbInferenceChat/toItem';
-import type { ChatParameters } from '../../nodes/WandbInferenceChat/readParameters';
-import {
-	chunksOf,
-	deltaEvent,
-	event,
-	readJson,
-	readStream,
-	respond,
-} from '../support/cannedResponse';
-
-const text = fc.string({ unit: 'grapheme', maxLength: 40 });
-const someText = text.map((value) => `${value}.`);
-const call = fc.record({
-	id: fc.uuid(),
-	name: fc.stringMatching(/^[a-z_]{1,12}$/),
-	arguments: fc.json(),
-});
-
-interface Choice {
-	content: string | null;
-	reasoning?: string;
-	calls: Array<{ id: string; name: string; arguments: string }>;
-	finishReason: string;
-}
-
-const choice: fc.Arbitrary<Choice> = fc.record(
-	{
-		content: fc.option(someText),
-		reasoning: someText,
-		calls: fc.uniqueArray(call, { maxLength: 3, selector: ({ id }) => id }),
-		finishReason: fc.constantFrom('stop', 'length', 'tool_calls'),
-	},
-	{ requiredKeys: ['content', 'calls', 'finishReason'] },
-);
-
-const choices = fc.array(choice, { minLength: 1, maxLength: 3 });
-/** Where to cut, as fractions of the whole. */
-const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 });
-
-function cutAt<Whole extends string | Uint8Array>(whole: Whole, fractions: number[]): Whole[] {
-	const positions = fractions.map((fraction) => Math.round(fraction * whole.length));
-	const ends = [...positions.sort((left, right) => left - right), whole.length];
-	return ends.map((end, index) => whole.slice(ends[index - 1] ?? 0, end) as Whole);
-}
-
-const head = { id: 'a', object: 'chat.completion', created: 1, model: 'm' };
-const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
-
-function asJson(answers: Choice[]): JsonObject {
-	return {
-		...head,
-		choices: answers.map(({ content, reasoning, calls, finishReason }, index) => ({
-			index,
-			message: {
-				role: 'assistant',
-				content,
-				...(reasoning === undefined ? {} : { reasoning }),
-				tool_calls: calls.map(({ id, ...rest }) => ({ id, type: 'function', function: rest })),
-			},
-			finish_reason: finishReason,
-		})),
-		usage,
-	};
-}
-
-/** The same completion as events: texts in pieces, choices interleaved. */
-function asEvents(answers: Choice[], textCuts: number[], lineEnd: string): string {
-	const perChoice = answers.map(({ content, reasoning, calls, finishReason }, index) => {
-		const add = (delta: JsonObject) => deltaEvent(delta, null, index);
-		const pieces = (whole: string) => cutAt(whole, textCuts);
-		return [
-			add({ role: 'assistant' }),
-			...pieces(reasoning ?? '').map((piece) => (piece === '' ? '' : add({ reasoning: piece }))),
-			...pieces(content ?? '').map((piece) => (piece === '' ? '' : add({ content: piece }))),
-			...calls.flatMap(({ id, name, arguments: argumentsText }, position) => [
-				add({
-					tool_calls: [
-						{ index: position, id, type: 'function', function: { name, arguments: '' } },
-					],
-				}),
-				...pieces(argumentsText).map((piece) =>
-					add({ tool_calls: [{ index: position, function: { arguments: piece } }] }),
-				),
-			]),
-			deltaEvent({}, finishReason, index),
-		];
-	});
-	const longest = Math.max(...perChoice.map((events) => events.length));
-	const interleaved = Array.from({ length: longest }, (_, position) =>
-		perChoice.map((events) => events[position] ?? '').join(''),
-	);
-	const end = event({ ...head, object: 'chat.completion.chunk', choices: [], usage });
-	return [...interleaved, end, event('[DONE]')].join('').replaceAll('\n', lineEnd);
-}
-
-const parameters: ChatParameters = {
-	request: {
-		model: 'm',
-		readMessages: async () => await Promise.resolve([]),
-		loadLength: 0,
-		fields: {},
-		responseFormat: { type: 'text' },
-		tools: [],
-		stream: false,
-		extraBody: {},
-	},
-	fallbackModels: [],
-	extraHeaders: {},
-	timeoutMs: 0,
-	retryPolicy: { maxRetries: 0, countsOverloads: true, retryOn: new Set(), maxWaitMs: 0 },
-	simplify: true,
-};
+import { chunksOf, event, readJson, readStream, respond } from '../support/cannedResponse';
+import { asEvents, asJson, choices, cutAt, cuts, text } from './completions';
 
 /** Hides `object`, the only field that differs between streamed and not streamed. */
 const comparable = (completion: ChatCompletion) => ({ ...completion, object: 'either' });
@@ -201,6 +90,40 @@ test('any stream that ends before its finish reasons is an error', async () => {
 	);
 });
 
+test('any stream that says that it is done before its finish reasons is an error', async () => {
+	const fraction = fc.double({ min: 0, max: 1, noNaN: true });
+	await fc.assert(
+		fc.asyncProperty(choices, fraction, async (answers, end) => {
+			const events = asEvents(answers, [], '\n').split(/(?<=\n\n)/);
+			const finished = events.findIndex((text) => text.includes('"finish_reason":"'));
+			const kept = events.slice(0, Math.round(end * finished));
+			await expect(
+				readStream([...kept, event('[DONE]')], { choiceCount: answers.length }),
+			).rejects.toMatchObject({ kind: 'incompleteAnswer' });
+		}),
+		{ numRuns: 300 },
+	);
+});
+
+test('nothing that follows the finish reasons takes the answer back', async () => {
+	const late = fc.oneof(
+		fc.string({ unit: 'binary', maxLength: 20 }).map((value) => event(value)),
+		fc.json({ maxDepth: 2 }).map((value) => event({ error: value })),
+		fc.json({ maxDepth: 2 }).map((value) => `event: error\ndata: ${value}\n\n`),
+		fc.constantFrom('data: {"usage":\n\n', event('ping'), event({ object: 'error' }), 'data: {'),
+	);
+	await fc.assert(
+		fc.asyncProperty(choices, fc.array(late, { maxLength: 4 }), async (answers, more) => {
+			const whole = asEvents(answers, [], '\n').replace(event('[DONE]'), '');
+			const options = { choiceCount: answers.length };
+			expect((await readStream([whole, ...more], options)).choices).toEqual(
+				(await readStream([whole], options)).choices,
+			);
+		}),
+		{ numRuns: 300 },
+	);
+});
+
 test('any bytes result in a completion or an InferenceError', async () => {
 	const line = fc.oneof(
 		fc.string({ unit: 'binary', maxLength: 20 }),
@@ -249,7 +172,12 @@ test('any JSON body results in an item or an InferenceError', async () => {
 		fc.asyncProperty(body, async (value) => {
 			const onText = async () => await Promise.resolve();
 			await readJson(value, { onText }).then(
-				(completion) => toItem({ completion, attempts: 1 }, parameters, 0),
+				(completion) =>
+					toItem(
+						{ completion, model: 'a/b', attempts: 1, invalidChoices: 0, repairs: 0 },
+						{ simplify: true, forAgent: false },
+						0,
+					),
 				(error: Error) => expect(error.name).toBe('InferenceError'),
 			);
 		}),
@@ -267,26 +195,8 @@ test('events are the same no matter where their text is cut', () => {
 				const lines = data.map((value) => value.replace(/[\r\n]/g, ''));
 				const stream = lines.map((value) => `data: ${value}${end}${end}`).join('');
 				const decoder = new ServerSentEventDecoder();
-				expect(cutAt(stream, fractions).flatMap((piece) => decoder.push(piece))).toEqual(lines);
-			},
-		),
-	);
-});
-
-test('reasoning is split off the same way no matter where its text is cut', () => {
-	const part = fc.oneof(text, fc.constantFrom('<think>', '</think>', ' ', '\n', '<thi', '</'));
-	fc.assert(
-		fc.property(
-			fc.array(part).map((parts) => parts.join('')),
-			cuts,
-			(whole, fractions) => {
-				const splitter = new ThinkingSplitter();
-				const pieces = cutAt(whole, fractions).map((piece) => splitter.push(piece));
-				const all = [...pieces, splitter.end()];
-				const joined = (side: 'reasoning' | 'answer') => all.map((piece) => piece[side]).join('');
-				expect({ reasoning: joined('reasoning').trim(), answer: joined('answer') }).toEqual(
-					splitThinking(whole),
-				);
+				const events = cutAt(stream, fractions).flatMap((piece) => decoder.push(piece));
+				expect(events.map((decoded) => decoded.data)).toEqual(lines);
 			},
 		),
 	);

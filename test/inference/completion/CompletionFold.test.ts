@@ -1,7 +1,7 @@
-import type { JsonObject } from 'n8n-workflow';
+import type { JsonObject, JsonValue } from 'n8n-workflow';
 import { deltaEvent, event, readStream } from '../../support/cannedResponse';
 
-const done = event('[DONE]');
+const done = deltaEvent({}, 'stop') + event('[DONE]');
 
 /** The first choice's message after these deltas. */
 async function messageOf(...deltas: JsonObject[]) {
@@ -9,8 +9,6 @@ async function messageOf(...deltas: JsonObject[]) {
 	return choices[0]?.message;
 }
 
-const callsOf = async (...pieces: unknown[]) =>
-	(await messageOf(...pieces.map((piece) => ({ tool_calls: [piece] }) as JsonObject)))?.tool_calls;
 const toFunction = (name: string, args = '') => ({ name, arguments: args });
 
 describe('fields of a streamed completion', () => {
@@ -36,7 +34,7 @@ describe('fields of a streamed completion', () => {
 			index: 0,
 			message: { role: 'assistant', content: 'Hi', refusal: null },
 			logprobs: null,
-			finish_reason: null,
+			finish_reason: 'stop',
 			stop_reason: 7,
 		});
 	});
@@ -67,13 +65,75 @@ describe('choices of a streamed completion', () => {
 		);
 	});
 
-	test('are invalid if they are not a list, and empty if they are not objects', async () => {
-		for (const choices of ['text', { index: 0 }, null, 5]) {
-			const read = readStream([event({ choices }), done]);
+	test('are invalid if they are not a list', async () => {
+		for (const choices of ['text', { index: 0 }, 5]) {
+			const read = readStream([event({ choices }), event('[DONE]')]);
 			await expect(read).rejects.toMatchObject({ kind: 'invalidAnswer' });
 		}
-		const { choices } = await readStream([event({ choices: ['Hi', null, ['Ho']] }), done]);
-		expect(choices).toMatchObject([{ index: 0, message: { content: null } }]);
+	});
+
+	test('are ignored if they are not objects', async () => {
+		const { choices } = await readStream([
+			event({ choices: ['Hi', null, ['Ho']] }),
+			deltaEvent({ content: 'Hi' }, null, 1),
+			deltaEvent({}, 'stop', 1),
+			event('[DONE]'),
+		]);
+		expect(choices).toMatchObject([{ index: 1, message: { content: 'Hi' } }]);
+	});
+
+	test('are unfinished while their finish reason is empty', async () => {
+		const events = [deltaEvent({ content: 'H' }, ''), deltaEvent({ content: 'i' }, '')];
+		await expect(readStream(events)).rejects.toMatchObject({ kind: 'incompleteAnswer' });
+		const { choices } = await readStream([...events, deltaEvent({}, 'length')]);
+		expect(choices).toMatchObject([{ message: { content: 'Hi' }, finish_reason: 'length' }]);
+	});
+
+	test('may have the text of legacy completions', async () => {
+		const shown: string[] = [];
+		const events = ['H', 'i'].map((text) => event({ choices: [{ index: 0, text }] }));
+		const { choices } = await readStream([...events, done], {
+			onText: async (text) => void shown.push(text),
+		});
+		expect(choices).toEqual([
+			{
+				index: 0,
+				message: { role: 'assistant', content: 'Hi', refusal: null },
+				logprobs: null,
+				finish_reason: 'stop',
+			},
+		]);
+		expect(shown).toEqual(['H', 'i']);
+	});
+
+	test('may contain the message in one piece, which is then shown', async () => {
+		const shown: string[] = [];
+		const message = { role: 'assistant', content: 'Hi', extra: 1 };
+		const choice = { index: 0, message, finish_reason: 'stop' };
+		const { choices } = await readStream([event({ choices: [choice] }), event('[DONE]')], {
+			onText: async (text) => void shown.push(text),
+		});
+		expect(choices).toMatchObject([{ message: { ...message, refusal: null } }]);
+		expect(shown).toEqual(['Hi']);
+	});
+
+	test('take from a whole message what did not arrive in pieces', async () => {
+		const message = { content: 'Hi', reasoning: 'Oh' };
+		const events = [
+			deltaEvent({ content: '', reasoning: 'Hm' }),
+			event({ choices: [{ index: 0, delta: {}, message, finish_reason: 'stop' }] }),
+		];
+		const { choices } = await readStream(events);
+		expect(choices).toMatchObject([{ message: { content: 'Hi', reasoning: 'Hm' } }]);
+	});
+
+	test('prefer pieces over a message that repeats them', async () => {
+		const piece = (content: string, whole: unknown) =>
+			event({ choices: [{ index: 0, delta: { content }, message: whole }] });
+		for (const whole of [{ content: 'H' }, { role: 'assistant' }, 'H', 5]) {
+			const { choices } = await readStream([piece('H', whole), piece('i', whole), done]);
+			expect(choices).toMatchObject([{ message: { content: 'Hi' } }]);
+		}
 	});
 
 	test('may contain a delta that is not an object', async () => {
@@ -119,6 +179,59 @@ describe('a streamed message', () => {
 		});
 	});
 
+	test('keeps the first of IDs, and joins other text that it does not know', async () => {
+		const pieces = [
+			{ content: 'H', id: 'm1', item_id: 'i1', channel: 'fi' },
+			{ content: 'i', id: 'm2', item_id: 'i1', channel: 'nal' },
+		];
+		expect(await messageOf(...pieces)).toMatchObject({
+			content: 'Hi',
+			id: 'm1',
+			item_id: 'i1',
+			channel: 'final',
+		});
+	});
+
+	test('joins content in parts and shows its text', async () => {
+		const shown: string[] = [];
+		const contents: JsonValue[] = [
+			[{ type: 'text', text: 'H' }],
+			['i', { type: 'image_url', image_url: { url: 'x' } }, { type: 'output_text', text: '!' }],
+			[{ type: 'thinking', thinking: [{ type: 'text', text: 'Hm' }] }],
+			[{ type: 'refusal', refusal: 'No' }],
+			{ type: 'text', text: '?' },
+		];
+		const events = contents.map((content) => deltaEvent({ content }));
+		const { choices } = await readStream([...events, done], {
+			onText: async (text) => void shown.push(text),
+		});
+		expect(choices[0]?.message).toEqual({
+			role: 'assistant',
+			content: 'Hi!?',
+			reasoning: 'Hm',
+			refusal: 'No',
+		});
+		expect(shown.join('')).toBe('Hi!?');
+	});
+
+	test('has no content if its parts have no text', async () => {
+		const content = [{ type: 'image_url', image_url: { url: 'x' } }, null, 5];
+		expect(await messageOf({ content })).toMatchObject({ content: null });
+	});
+
+	test('joins the text of reasoning that is an object or a list', async () => {
+		const reasoning = ['H', { text: 'm' }, [{ content: '.' }], {}, { summary: [{ text: ' Oh' }] }];
+		const pieces = reasoning.map((piece) => ({ reasoning: piece }) as JsonObject);
+		expect((await messageOf(...pieces))?.reasoning).toBe('Hm. Oh');
+		expect(await messageOf({ reasoning: { effort: 'low' } })).not.toHaveProperty('reasoning');
+	});
+
+	test('continues lists', async () => {
+		const part = (text: string) => ({ type: 'reasoning.text', index: 0, text });
+		const pieces = [part('H'), part('m')].map((piece) => ({ reasoning_details: [piece] }));
+		expect((await messageOf(...pieces))?.reasoning_details).toEqual([part('Hm')]);
+	});
+
 	test('keeps the first value of a field that is not text', async () => {
 		const message = await messageOf({ content: 'Hi', audio: { id: 1 } }, { audio: { id: 2 } });
 		expect(message?.audio).toEqual({ id: 1 });
@@ -139,96 +252,6 @@ describe('a streamed message', () => {
 		expect(message?.function_call).toEqual(toFunction('f', '{"a":1}'));
 		const whole = await messageOf({ function_call: { name: 'f', arguments: { a: 1 } } });
 		expect(whole?.function_call).toEqual(toFunction('f', '{"a":1}'));
-	});
-});
-
-describe('streamed tool calls', () => {
-	test('are distinguished by name if they have neither index nor ID', async () => {
-		expect(
-			await callsOf(
-				{ function: { arguments: '{' } },
-				{ function: { name: 'f', arguments: '}' } },
-				{ function: { arguments: ' ' } },
-				{ function: { name: 'g', arguments: '[' } },
-				{ function: { name: '', arguments: ']' } },
-			),
-		).toStrictEqual([
-			{ type: 'function', function: toFunction('f', '{} ') },
-			{ type: 'function', function: toFunction('g', '[]') },
-		]);
-	});
-
-	test('are distinguished by ID even if they have the same name', async () => {
-		expect(
-			await callsOf(
-				{ id: 'one', function: toFunction('f', '1') },
-				{ id: 'two', function: toFunction('f', '2') },
-				{ id: 'one', function: toFunction('f', '!') },
-			),
-		).toEqual([
-			{ id: 'one', type: 'function', function: toFunction('f', '1!') },
-			{ id: 'two', type: 'function', function: toFunction('f', '2') },
-		]);
-	});
-
-	test('are distinguished by index even if they arrive mixed and their IDs arrive late', async () => {
-		expect(
-			await callsOf(
-				{ index: 0, function: toFunction('f', '1') },
-				{ index: 1, function: toFunction('f', '2') },
-				{ index: 0, id: 'one', function: { arguments: '!' } },
-				{ index: 1, id: 'two', function: { name: 'other', arguments: '?' } },
-			),
-		).toEqual([
-			{ id: 'one', type: 'function', function: toFunction('f', '1!') },
-			{ id: 'two', type: 'function', function: toFunction('f', '2?') },
-		]);
-	});
-
-	test('are continued by a piece that repeats the name or has no index', async () => {
-		expect(
-			await callsOf(
-				{ index: 0, function: toFunction('f', '1') },
-				{ index: 0, function: toFunction('f', '2') },
-				{ function: { arguments: '3' } },
-			),
-		).toEqual([{ type: 'function', function: toFunction('f', '123') }]);
-	});
-
-	test('keep the first ID and the type that the engine sends', async () => {
-		expect(
-			await callsOf(
-				{ index: 0, id: '', type: 'custom', function: toFunction('f') },
-				{ index: 0, id: 'one', type: null, function: { arguments: null } },
-			),
-		).toEqual([{ id: 'one', type: 'custom', function: toFunction('f') }]);
-	});
-
-	test('convert arguments that are a value to JSON', async () => {
-		expect(await callsOf({ index: 0, function: { name: 'f', arguments: 5 } })).toMatchObject([
-			{ function: { arguments: '5' } },
-		]);
-		expect(await callsOf({ index: 0, function: { name: 'f', arguments: { a: [1] } } })).toEqual([
-			{ type: 'function', function: toFunction('f', '{"a":[1]}') },
-		]);
-	});
-
-	test('ignore an ID, an index, or a name of the wrong type', async () => {
-		expect(
-			await callsOf(
-				{ index: '0', id: 5, function: { name: 7, arguments: 'a' } },
-				{ index: null, id: null, function: { name: null, arguments: 'b' } },
-				{ function: 'none' },
-			),
-		).toStrictEqual([{ type: 'function', function: toFunction('', 'ab') }]);
-	});
-
-	test('are omitted if the engine sends an empty list or something else than a list', async () => {
-		expect(await messageOf({ content: 'Hi', tool_calls: [] }, { tool_calls: 'none' })).toEqual({
-			role: 'assistant',
-			content: 'Hi',
-			refusal: null,
-		});
 	});
 });
 

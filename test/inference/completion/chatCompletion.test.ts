@@ -1,4 +1,4 @@
-import type { JsonObject } from 'n8n-workflow';
+import type { JsonObject, JsonValue } from 'n8n-workflow';
 import { failureOf, readJson } from '../../support/cannedResponse';
 
 const hi = { role: 'assistant', content: 'Hi' };
@@ -11,27 +11,169 @@ describe('a completion', () => {
 		['choices that are an object', { choices: { 0: { message: hi } } }],
 		['a list instead of a completion', [{ choices: [{ message: hi }] }]],
 		['a list instead of a choice', { choices: [[hi]] }],
-		['one of two choices without a message', { choices: [{ message: hi }, { index: 1 }] }],
-		['a message that is text', { choices: [{ message: 'Hi' }] }],
-		['content that is a number', { choices: [{ message: { content: 5 } }] }],
-		['content that is a list', { choices: [{ message: { content: [] } }] }],
-		['reasoning that is an object', { choices: [{ message: { ...hi, reasoning: {} } }] }],
 		[
-			'reasoning_content that is false',
-			{ choices: [{ message: { ...hi, reasoning_content: false } }] },
+			'no choice with a message or text',
+			{ choices: [{ index: 0 }, null, { message: 5, text: 5 }] },
 		],
-		['tool calls that are an object', { choices: [{ message: { tool_calls: {} } }] }],
-		['a tool call that is null', { choices: [{ message: { tool_calls: [null] } }] }],
-		['a tool call without a function', { choices: [{ message: { tool_calls: [{ id: 'a' }] } }] }],
-		['a function that is text', { choices: [{ message: { tool_calls: [{ function: 'f' }] } }] }],
-		[
-			'one of two tool calls without a function',
-			{ choices: [{ message: { tool_calls: [{ function: {} }, {}] } }] },
-		],
-		['a function call that is text', { choices: [{ message: { function_call: 'f' } }] }],
-		['a function call that is a list', { choices: [{ message: { function_call: [] } }] }],
 	])('is invalid: %s', async (_, body) => {
 		expect(await failureOf(readJson(body))).toMatchObject({ kind: 'invalidAnswer' });
+	});
+
+	const image = { type: 'image_url', image_url: { url: 'x' } };
+
+	test.each<[string, unknown, string | null]>([
+		[
+			'text parts',
+			[
+				{ type: 'text', text: 'H' },
+				{ type: 'output_text', text: 'i' },
+			],
+			'Hi',
+		],
+		['parts that are only text', ['H', 'i'], 'Hi'],
+		['a part without a type', [{ text: 'Hi' }], 'Hi'],
+		['one part', { type: 'text', text: 'Hi' }, 'Hi'],
+		['text and an image', [image, { type: 'text', text: 'Hi' }], 'Hi'],
+		['an image', [image], null],
+		['no parts', [], null],
+		['parts that are odd', [null, 5, ['Hi'], { type: 5, text: 7 }], null],
+		[
+			'a JSON answer that a gateway parsed',
+			{ type: 'invoice', text: 'x' },
+			'{"type":"invoice","text":"x"}',
+		],
+		['a number', 5, null],
+	])('may have content that is %s', async (_, content, expected) => {
+		expect(await messageOf({ content } as JsonObject)).toEqual({
+			...hi,
+			content: expected,
+			refusal: null,
+		});
+	});
+
+	test('may have a refusal and thinking among its content', async () => {
+		const content: JsonValue = [
+			{ type: 'thinking', thinking: [{ type: 'text', text: 'Hm' }] },
+			{ type: 'refusal', refusal: 'No' },
+		];
+		expect(await messageOf({ content, reasoning: 'So. ' })).toEqual({
+			role: 'assistant',
+			content: null,
+			refusal: 'No',
+			reasoning: 'So. Hm',
+		});
+	});
+
+	test.each<[unknown, string | undefined]>([
+		[{ text: 'Hm' }, 'Hm'],
+		[{ content: 'Hm' }, 'Hm'],
+		[
+			{
+				summary: [
+					{ type: 'summary_text', text: 'H' },
+					{ type: 'summary_text', text: 'm' },
+				],
+			},
+			'H\nm',
+		],
+		[[{ type: 'reasoning', content: [{ type: 'reasoning_text', text: 'Hm' }] }], 'Hm'],
+		[{ effort: 'low' }, undefined],
+		[[[[[[[['deep']]]]]]], undefined],
+		[false, undefined],
+		['', ''],
+	])('may have reasoning %j', async (reasoning, expected) => {
+		for (const name of ['reasoning', 'reasoning_content']) {
+			const message = await messageOf({ content: 'Hi', [name]: reasoning } as JsonObject);
+			expect(message).toEqual({
+				...hi,
+				refusal: null,
+				...(expected === undefined ? {} : { [name]: expected }),
+			});
+		}
+	});
+
+	test('keeps its reasoning details as they are', async () => {
+		const details = [{ type: 'reasoning.text', text: 'Hm', index: 0 }];
+		const message = await messageOf({ content: 'Hi', reasoning_details: details });
+		expect(message?.reasoning_details).toEqual(details);
+	});
+
+	const called = { id: 'a', type: 'function', function: { name: 'f', arguments: '' } };
+
+	test.each<[string, JsonObject, unknown]>([
+		[
+			'a custom tool',
+			{ id: 'a', custom: { name: 'f', input: 'x', extra: 1 } },
+			{
+				id: 'a',
+				type: 'custom',
+				custom: { name: 'f', input: 'x', extra: 1 },
+			},
+		],
+		[
+			'a custom tool without input',
+			{ type: 'custom', custom: {} },
+			{
+				type: 'custom',
+				custom: { name: '', input: '' },
+			},
+		],
+		['no object around its name', { id: 'a', name: 'f', arguments: null }, called],
+		['an ID that is no text', { id: 5, function: { name: 'f' } }, { ...called, id: undefined }],
+		['an empty ID', { id: '', function: { name: 'f' } }, { ...called, id: undefined }],
+		['a type that is no text', { id: 'a', type: null, function: { name: 'f' } }, called],
+	])('may have a tool call with %s', async (_, call, expected) => {
+		expect((await messageOf({ tool_calls: [call] }))?.tool_calls).toEqual([expected]);
+	});
+
+	test.each<[string, JsonObject]>([
+		['tool calls that are an object', { tool_calls: {} }],
+		['a tool call that is null', { tool_calls: [null] }],
+		['a tool call without a function', { tool_calls: [{ id: 'a' }] }],
+		['a function that is text', { tool_calls: [{ function: 'f' }] }],
+		['a function call that is text', { function_call: 'f' }],
+		['a function call that is a list', { function_call: [] }],
+	])('may be odd, which is left out: %s', async (_, calls) => {
+		expect(await messageOf({ content: '', ...calls })).toEqual({
+			...hi,
+			content: '',
+			refusal: null,
+		});
+	});
+
+	test('keeps the tool calls beside an odd one', async () => {
+		const message = await messageOf({
+			content: '',
+			tool_calls: [{}, { id: 'a', function: { name: 'f' } }],
+		});
+		expect(message).toMatchObject({ content: null, tool_calls: [called] });
+	});
+
+	test('may have choices that are null, or without a message', async () => {
+		const { choices } = await readJson({
+			choices: [null, { message: hi }, 'Hi', { index: 4, finish_reason: 'content_filter' }],
+		});
+		expect(choices).toMatchObject([
+			{ index: 0, message: hi },
+			{ index: 4, message: { role: 'assistant', content: null }, finish_reason: 'content_filter' },
+		]);
+	});
+
+	test.each<[string, JsonObject]>([
+		['the text of a legacy completion', { text: 'Hi', index: 0 }],
+		['a message that is text', { message: 'Hi' }],
+	])('may have %s', async (_, choice) => {
+		expect(await choiceOf(choice)).toEqual({
+			index: 0,
+			message: { ...hi, refusal: null },
+			logprobs: null,
+			finish_reason: null,
+		});
+	});
+
+	test.each(['', 5, null, undefined])('has no finish reason if it is %j', async (finishReason) => {
+		const choice = { message: hi, finish_reason: finishReason } as JsonObject;
+		expect((await choiceOf(choice))?.finish_reason).toBeNull();
 	});
 
 	test('may contain null wherever a field may be absent', async () => {

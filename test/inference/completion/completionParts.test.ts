@@ -31,6 +31,44 @@ describe('messageParts', () => {
 		});
 	});
 
+	test.each<[string, JsonObject, string]>([
+		['an empty name and another', { reasoning: '', reasoning_content: 'Because' }, 'Because'],
+		['details alone', { reasoning_details: [{ type: 'reasoning.text', text: 'Hm' }] }, 'Hm'],
+		[
+			'a summary in details',
+			{ reasoning: '', reasoning_details: [{ summary: 'So' }, { data: 'x' }, { summary: 'Oh' }] },
+			'So\nOh',
+		],
+		['details and a name', { reasoning: 'Hm', reasoning_details: [{ text: 'Hm' }] }, 'Hm'],
+		['details that are no text', { reasoning_details: [{ type: 'reasoning.encrypted' }, 5] }, ''],
+	])('reads the reasoning from %s', (_, fields, reasoning) => {
+		expect(partsOf({ content: 'Hi', ...fields })).toEqual({ text: 'Hi', reasoning, toolCalls: [] });
+	});
+
+	test('separates blocks that follow, and one without its opening tag', () => {
+		expect(partsOf({ content: '<think>a</think>\n<think>b</think>Hi' })).toMatchObject({
+			text: 'Hi',
+			reasoning: 'a\nb',
+		});
+		expect(partsOf({ content: 'Hm\n</think>\n\nHi' })).toMatchObject({
+			text: 'Hi',
+			reasoning: 'Hm',
+		});
+	});
+
+	test('leaves a closing tag in an answer whose reasoning is known', () => {
+		const content = 'Write\n</think>\nbehind it';
+		expect(partsOf({ content, reasoning: 'Hm' })).toMatchObject({ text: content, reasoning: 'Hm' });
+	});
+
+	test('lists calls of custom tools, with their input as arguments', () => {
+		const call = { id: 'a', type: 'custom', custom: { name: 'sql', input: 'SELECT 1' } };
+		expect(partsOf({ tool_calls: [call, { type: 'other' }] }).toolCalls).toStrictEqual([
+			{ id: 'a', name: 'sql', arguments: 'SELECT 1' },
+			{ name: '', arguments: '' },
+		]);
+	});
+
 	test('lists tool calls and a legacy function call', () => {
 		const { toolCalls } = partsOf({
 			tool_calls: [

@@ -202,7 +202,11 @@ describe('readCompletion', () => {
 		['[DONE]', [finish + done], 1, true],
 		['the usage after the finish reason', [finish, usage], 1, true],
 		['a finish reason without usage', [finish], 1, false],
-		['[DONE] alone', [deltaEvent({ content: 'Hi' }), done], 1, true],
+		['[DONE] with blanks around it', [finish, event(' [DONE] ')], 1, true],
+		['[DONE] and one of two choices', [finish, done], 2, true],
+		['an error after the finish reason', [finish, event({ error: 'late' })], 1, true],
+		['broken data after the finish reason', [finish, event('{"usage')], 1, true],
+		['a keep-alive message after the finish reason', [finish, event('ping')], 1, false],
 		[
 			'the usage, and one of two finish reasons',
 			[finish, usage, deltaEvent({}, 'stop', 1)],
@@ -219,6 +223,33 @@ describe('readCompletion', () => {
 		const early = event({ id: 'a', choices: [], usage: { total_tokens: 3 } });
 		const signals = await signalsFor([early, deltaEvent({ content: 'H' }), finish]);
 		expect(signals.slice(0, signals.lastIndexOf('chunk'))).not.toContain('end in 1000');
+	});
+
+	test('does not count keep-alive messages as content', async () => {
+		const pings = ['ping', ':keepalive', '', 'null', 'Keep-Alive', '{"type":"ping"}', 'other'];
+		const named = 'event: ping\ndata: {}\n\n';
+		const signals = await signalsFor([...pings.map(event), named, finish]);
+		expect(signals.filter((signal) => signal === 'content')).toHaveLength(2);
+		expect(signals.slice(-2)).toEqual(['chunk', 'content']);
+	});
+
+	test('shows a refusal, and whatever else did not arrive in pieces, at the end', async () => {
+		const refused = { role: 'assistant', content: null, refusal: 'No' };
+		const body = { choices: [{ index: 0, message: refused, finish_reason: 'stop' }] };
+		const shown: string[] = [];
+		const onText = async (text: string) => void shown.push(text);
+		await readJson(body, { onText });
+		await readStream([deltaEvent({ refusal: 'N' }), deltaEvent({ refusal: 'o' }, 'stop')], {
+			onText,
+		});
+		expect(shown).toEqual(['No', 'No']);
+	});
+
+	test('shows no refusal behind text', async () => {
+		const shown: string[] = [];
+		const onText = async (text: string) => void shown.push(text);
+		await readStream([deltaEvent({ content: 'Hi', refusal: 'No' }, 'stop')], { onText });
+		expect(shown).toEqual(['Hi']);
 	});
 
 	test('keeps false, 0, and empty text in a JSON body', async () => {

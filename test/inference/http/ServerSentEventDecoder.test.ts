@@ -5,6 +5,8 @@ const decode = (pieces: string[]) => {
 	return pieces.flatMap((piece) => decoder.push(piece));
 };
 
+const dataOf = (pieces: string[]) => decode(pieces).map(({ data }) => data);
+
 describe('ServerSentEventDecoder', () => {
 	test.each([
 		['removes one space after the colon and no more', 'data:  a\n\n', [' a']],
@@ -21,25 +23,38 @@ describe('ServerSentEventDecoder', () => {
 		['ends lines at a mixture of them', 'data: a\r\n\ndata: b\n\rdata: c\r\r\n', ['a', 'b', 'c']],
 		['keeps colons and spaces inside data', 'data: a: b \n\n', ['a: b ']],
 	])('%s', (_, text, expected) => {
-		expect(decode([text])).toEqual(expected);
-		expect(decode([...text])).toEqual(expected);
+		expect(dataOf([text])).toEqual(expected);
+		expect(dataOf([...text])).toEqual(expected);
 		for (let offset = 0; offset <= text.length; offset += 1) {
-			expect(decode([text.slice(0, offset), '', text.slice(offset)])).toEqual(expected);
+			expect(dataOf([text.slice(0, offset), '', text.slice(offset)])).toEqual(expected);
 		}
+	});
+
+	test.each([
+		['with and without a space', 'event: error\ndata: a\n\nevent:ping\ndata: b\n\n', 'error,ping'],
+		['behind the data', 'data: a\nevent: error\n\n', 'error'],
+		['that is repeated, by its last value', 'event: a\nevent: b\ndata: c\n\n', 'b'],
+		['for one event only', 'event: error\ndata: a\n\ndata: b\n\n', 'error,'],
+		['of an event without data, which counts for no other', 'event: error\n\ndata: a\n\n', ''],
+		['that is similar to no other field', 'events: error\nevent\ndata: a\n\n', ''],
+	])('returns a type %s', (_, text, types) => {
+		const typesOf = (pieces: string[]) => decode(pieces).map(({ type }) => type);
+		expect(typesOf([text]).join(',')).toBe(types);
+		expect(typesOf([...text]).join(',')).toBe(types);
 	});
 
 	test('returns an event as soon as its empty line begins', () => {
 		const decoder = new ServerSentEventDecoder();
 		expect(decoder.push('data: a\r')).toEqual([]);
 		expect(decoder.push('\n')).toEqual([]);
-		expect(decoder.push('\r')).toEqual(['a']);
-		expect(decoder.push('\ndata: b\n\n')).toEqual(['b']);
+		expect(decoder.push('\r')).toEqual([{ type: '', data: 'a' }]);
+		expect(decoder.push('\ndata: b\n\n')).toEqual([{ type: '', data: 'b' }]);
 	});
 
 	test('joins a line that arrives in a hundred thousand pieces', () => {
 		const decoder = new ServerSentEventDecoder();
 		expect(decoder.push('data: ')).toEqual([]);
 		for (let piece = 0; piece < 100_000; piece += 1) decoder.push('ab');
-		expect(decoder.push('\n\n')).toEqual(['ab'.repeat(100_000)]);
+		expect(decoder.push('\n\n')).toEqual([{ type: '', data: 'ab'.repeat(100_000) }]);
 	});
 });

@@ -30,9 +30,15 @@ describe('the end of a stream', () => {
 		expect(choices[0]?.message.content).toBe('Hi');
 	});
 
-	test('is complete with [DONE] but without finish_reason', async () => {
-		const { choices } = await readStream([deltaEvent({ content: 'Hi' }), event('[DONE]')]);
-		expect(choices[0]).toMatchObject({ message: { content: 'Hi' }, finish_reason: null });
+	test('is an error with [DONE] but without finish_reason', async () => {
+		const failure = await failureOf(readStream([deltaEvent({ content: 'Hi' }), event('[DONE]')]));
+		expect(failure).toMatchObject({ kind: 'incompleteAnswer', message: incomplete });
+	});
+
+	test('is an error with [DONE] if one of two choices has no finish_reason', async () => {
+		const events = [deltaEvent({ content: 'Hi' }, 'stop'), deltaEvent({ content: 'Ho' }, null, 1)];
+		const failure = await failureOf(readStream([...events, event('[DONE]')], { choiceCount: 2 }));
+		expect(failure).toMatchObject({ kind: 'incompleteAnswer' });
 	});
 
 	test('is an error if one of two choices is unfinished', async () => {
@@ -181,7 +187,7 @@ describe('a response that is not a completion', () => {
 		['null', 'null'],
 		['a list', '[]'],
 		['no choices', '{"choices":[]}'],
-		['a choice without message', '{"choices":[{"text":"Hi"}]}'],
+		['a choice without message', '{"choices":[{"index":0}]}'],
 		['choices that are null', '{"choices":[null]}'],
 	])('is an error: %s', async (_, body) => {
 		const response = respond({ chunks: chunksOf([body]) });
@@ -194,7 +200,7 @@ describe('a response that is not a completion', () => {
 		});
 	});
 
-	test.each(['{"choices"', 'null', '5', '"Hi"'])('is an error: an event %s', async (data) => {
+	test.each(['{"choices"', '[]', '5', '"Hi"'])('is an error: an event %s', async (data) => {
 		expect(await failureOf(readStream([event(data)]))).toMatchObject({
 			kind: 'invalidAnswer',
 			message: 'A part of the streamed response is not a chat completion',

@@ -32,7 +32,7 @@ describe('a response whose content is complete', () => {
 
 	test.each([
 		['[DONE]', answer + event('[DONE]')],
-		['[DONE] without a finish reason', deltaEvent({ content: 'Hi' }) + event('[DONE]')],
+		['an error behind the finish reason', answer + event({ error: { message: 'late' } })],
 		['the finish reason and the usage', answer + last],
 	])('soon ends if the stream stays open after %s', async (_, text) => {
 		respondWith((response) => void response.writeHead(200, streamHeaders).write(text));
