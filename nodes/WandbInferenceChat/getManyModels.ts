@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { listModels } from '../../inference/listModels';
 import { openClient } from '../../inference/openClient';
 import { toErrorItem, toNodeError } from '../shared/nodeError';
-import { readInteger } from '../shared/readValue';
+import { readBoolean, readInteger } from '../shared/readValue';
 import { isAgentTool } from './isAgentTool';
 
 /**
@@ -11,15 +11,20 @@ import { isAgentTool } from './isAgentTool';
  */
 export async function getManyModels(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	try {
+		const limit = readLimit(context);
 		const models = await listModels(await openClient(context), context.getExecutionCancelSignal());
-		const returnAll = context.getNodeParameter('returnAll', 0, false) === true;
-		const limit = readInteger(context.getNodeParameter('limit', 0, 50), 'Limit') ?? 50;
 		return models
-			.slice(0, returnAll ? undefined : limit)
+			.slice(0, limit)
 			.map((model) => (isAgentTool(context) ? { id: model.id } : model))
 			.map((model) => ({ json: model as IDataObject, pairedItem: { item: 0 } }));
 	} catch (error) {
 		if (context.continueOnFail()) return [toErrorItem(error, 0)];
 		throw toNodeError(context.getNode(), error, { node: 'chat', itemIndex: 0, itemCount: 1 });
 	}
+}
+
+function readLimit(context: IExecuteFunctions): number {
+	const returnAll = readBoolean(context.getNodeParameter('returnAll', 0, false), 'Return All');
+	if (returnAll) return Infinity;
+	return readInteger(context.getNodeParameter('limit', 0, 50), 'Limit', 1) ?? 50;
 }

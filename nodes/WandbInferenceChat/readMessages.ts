@@ -1,10 +1,26 @@
 import type { IDataObject, IExecuteFunctions, JsonValue } from 'n8n-workflow';
 import type { ChatMessage } from '../../inference/chatRequest';
 import type { ChatRequestSource } from '../../inference/completeChat';
+import { isJsonObject } from '../../inference/json';
 import { ParameterError } from '../shared/ParameterError';
-import { isUnset, readJsonArray, readText } from '../shared/readValue';
+import {
+	findChoice,
+	isBlank,
+	isUnset,
+	readChoice,
+	readJson,
+	readJsonArray,
+	readText,
+	valuesOf,
+	type Choices,
+} from '../shared/readValue';
 import { ready, together, type Lazy } from './Lazy';
 import { readImages } from './readImages';
+
+/** New nodes have a row for the system message, which users may leave empty. */
+function isBlankSystemMessage({ role, content }: IDataObject): boolean {
+	return role === 'system' && isBlank(content);
+}
 
 /**
  * The conversation of one item, from its fields or from JSON, in the API's format. Throws a
@@ -14,45 +30,80 @@ export function readMessages(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Pick<ChatRequestSource, 'readMessages' | 'loadLength'> {
-	if (context.getNodeParameter('specifyMessages', itemIndex, 'fields') === 'json') {
+	const source = context.getNodeParameter('specifyMessages', itemIndex, 'fields');
+	if (readChoice(source, 'Specify Messages', sources, 'fields') === 'json') {
 		const messages = readMessagesJson(context.getNodeParameter('messagesJson', itemIndex, ''));
 		return { readMessages: async () => messages, loadLength: 0 };
 	}
 	const rows = context.getNodeParameter('messages.values', itemIndex, []) as IDataObject[];
-	if (rows.length === 0) {
+	const messages = rows.flatMap((row, index) => {
+		const message = readMessage(context, itemIndex, row, index + 1);
+		return isBlankSystemMessage(row) ? [] : [message];
+	});
+	if (messages.length === 0) {
 		throw new ParameterError(
 			"'Messages' is empty",
 			"Add at least one message with the role 'User'.",
 		);
 	}
-	const messages = rows.map((row, index) => readMessage(context, itemIndex, row, index + 1));
 	const { load, length } = together(messages);
 	return { readMessages: load, loadLength: length };
 }
 
-const roles = ['system', 'developer', 'user', 'assistant', 'tool', 'function'];
+const sources: Choices<'fields' | 'json'> = [
+	{ name: 'Using Fields Below', value: 'fields' },
+	{ name: 'Using JSON', value: 'json' },
+];
+
+/** The API's roles, with the words of LangChain and Gemini for the same. */
+const roles = [
+	'system',
+	'developer',
+	'user',
+	'assistant',
+	'tool',
+	'function',
+	{ name: 'Human', value: 'user' },
+	{ name: 'AI', value: 'assistant' },
+	{ name: 'Model', value: 'assistant' },
+] as const;
 
 function readMessagesJson(value: unknown): ChatMessage[] {
 	const field = 'Messages (JSON)';
-	const messages = readJsonArray(value, field) ?? [];
+	const messages = readList(value, field) ?? [];
 	if (messages.length === 0) {
 		throw new ParameterError(
 			`'${field}' is empty`,
 			'Enter an array with at least one message, e.g. [{"role": "user", "content": "Hello!"}].',
 		);
 	}
-	return messages.map((message, index) => {
-		if (isMessage(message)) return message;
+	return messages.map((entry, index) => {
+		const message = toMessage(entry);
+		if (message) return message;
 		throw new ParameterError(
 			`Message ${index + 1} in '${field}' is not a valid message`,
-			`Each message is an object with a 'role' (${roles.join(', ')}) and 'content'.`,
+			`Each message is an object with a 'role' (${valuesOf(roles).join(', ')}) and 'content'.`,
 		);
 	});
 }
 
-function isMessage(value: JsonValue): value is ChatMessage {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-	return typeof value.role === 'string' && roles.includes(value.role);
+/** An array, the array in `{"messages": [...]}`, or an array of the only message. */
+function readList(value: unknown, field: string): JsonValue[] | undefined {
+	const json = readJson(value, field);
+	if (isJsonObject(json)) {
+		if (Array.isArray(json.messages)) return json.messages;
+		if ('role' in json || 'type' in json) return [json];
+	}
+	return readJsonArray(Array.isArray(json) ? json : value, field);
+}
+
+/** The message with its role in the API's words; LangChain calls the role `type`. */
+function toMessage(value: JsonValue): ChatMessage | undefined {
+	if (!isJsonObject(value)) return undefined;
+	const { type, ...message } = value;
+	const role = findChoice(value.role ?? type, roles);
+	if (role === undefined) return undefined;
+	return isUnset(value.role) ? { ...message, role } : { ...value, role };
 }
 
 function readMessage(
@@ -61,7 +112,7 @@ function readMessage(
 	row: IDataObject,
 	position: number,
 ): Lazy<ChatMessage> {
-	const role = readText(row.role) ?? 'user';
+	const role = readChoice(row.role, `Role of message ${position}`, roles, 'user');
 	const content = row.content;
 	if (isUnset(content)) {
 		throw new ParameterError(

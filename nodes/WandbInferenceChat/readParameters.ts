@@ -1,11 +1,17 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { ToolDefinition } from '../../inference/chatRequest';
 import type { ChatRequestSource } from '../../inference/completeChat';
-import { ParameterError } from '../shared/ParameterError';
 import type { Throughput } from '../../inference/pacing/GovernorRegistry';
 import type { RetryPolicy } from '../../inference/pacing/retry';
+import { ParameterError } from '../shared/ParameterError';
 import { readModel } from '../shared/modelField';
-import { readInteger, readJsonObject, readText } from '../shared/readValue';
+import {
+	readBoolean,
+	readChoice,
+	readInteger,
+	readJsonObject,
+	readText,
+} from '../shared/readValue';
 import { readRequestOptions } from '../shared/requestOptions';
 import { readRetryPolicy } from '../shared/readRetryPolicy';
 import { readMessages } from './readMessages';
@@ -19,19 +25,22 @@ export interface ChatParameters {
 	extraHeaders: Record<string, string>;
 	timeoutMs: number;
 	retryPolicy: RetryPolicy;
+	/** How often the model may correct an answer that is not the requested JSON. */
+	repairAttempts: number;
 	simplify: boolean;
 }
 
 /** Reads the parameters of one item. Throws a `ParameterError` that names the invalid field. */
 export function readParameters(context: IExecuteFunctions, itemIndex: number): ChatParameters {
-	const options = readRequestOptions(
-		context.getNodeParameter('options', itemIndex, {}) as IDataObject,
+	const read = (name: string, fallback?: unknown): unknown =>
+		context.getNodeParameter(name, itemIndex, fallback);
+	const { fields, extraBody, stream, fallbackModels, extraHeaders, timeoutMs } = readRequestOptions(
+		read('options', {}) as IDataObject,
 		'chat',
 	);
-	const { fields, extraBody, stream, fallbackModels, extraHeaders, timeoutMs } = options;
 	return {
 		request: {
-			model: readModel(context.getNodeParameter('model', itemIndex)),
+			model: readModel(read('model')),
 			...readMessages(context, itemIndex),
 			fields,
 			responseFormat: readResponseFormat(context, itemIndex),
@@ -42,26 +51,29 @@ export function readParameters(context: IExecuteFunctions, itemIndex: number): C
 		fallbackModels,
 		extraHeaders,
 		timeoutMs,
-		retryPolicy: readRetryPolicy(
-			context.getNodeParameter('retryPolicy', itemIndex, {}) as IDataObject,
-		),
-		simplify: context.getNodeParameter('simplify', itemIndex, true) === true,
+		retryPolicy: readRetryPolicy(read('retryPolicy', {}) as IDataObject),
+		repairAttempts: readRepairAttempts(read('repairAttempts', 1)),
+		simplify: readBoolean(read('simplify', true), 'Simplify') ?? true,
 	};
 }
 
 /** How many items run at once: one setting for the whole run, taken from the first item. */
 export function readThroughput(context: IExecuteFunctions): Throughput {
 	const values = context.getNodeParameter('throughput', 0, {}) as IDataObject;
-	const maximum = readInteger(values.maxConcurrency, 'Max Concurrency');
-	if (maximum !== undefined && maximum < 1) {
+	const mode = readChoice(values.mode, 'Mode', ['adaptive', 'fixed'], 'adaptive');
+	const maximum = readInteger(values.maxConcurrency, 'Max Concurrency', 1);
+	return { mode, maxConcurrency: maximum ?? (mode === 'fixed' ? 1 : 64) };
+}
+
+function readRepairAttempts(value: unknown): number {
+	const attempts = readInteger(value, 'Repair Attempts', 0) ?? 1;
+	if (attempts > 3) {
 		throw new ParameterError(
-			"'Max Concurrency' is below one",
-			"Enter 1 or more for 'Max Concurrency'.",
+			"'Repair Attempts' is above three",
+			"Enter 0 to 3 for 'Repair Attempts'.",
 		);
 	}
-	return values.mode === 'fixed'
-		? { mode: 'fixed', maxConcurrency: maximum ?? 1 }
-		: { mode: 'adaptive', maxConcurrency: maximum ?? 64 };
+	return attempts;
 }
 
 function readTools(context: IExecuteFunctions, itemIndex: number): ToolDefinition[] {
@@ -73,6 +85,6 @@ function readTools(context: IExecuteFunctions, itemIndex: number): ToolDefinitio
 			type: 'object',
 			properties: {},
 		},
-		strict: row.strict === true,
+		strict: readBoolean(row.strict, `Strict of tool ${index + 1}`) ?? false,
 	}));
 }

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { toModelId } from '../../inference/chatRequest';
-import { isJsonObject } from '../../inference/json';
+import { isJsonObject, parseJson } from '../../inference/json';
 import { ParameterError } from './ParameterError';
 import { readText } from './readValue';
 
@@ -32,8 +32,9 @@ export const modelField: INodeProperties = {
 
 /** The model ID from the picker: a listed ID as it is, a typed one without a `wandb/` prefix. */
 export function readModel(value: unknown): string {
-	const { mode, value: id } = isJsonObject(value) ? value : { mode: undefined, value };
-	const text = (readText(id) ?? '').trim();
+	const { mode, value: chosen } =
+		isJsonObject(value) && 'value' in value ? value : { mode: undefined, value };
+	const text = (readText(idOf(chosen)) ?? '').trim();
 	const model = mode === 'list' ? text : toModelId(text);
 	if (model === '') {
 		throw new ParameterError(
@@ -42,4 +43,10 @@ export function readModel(value: unknown): string {
 		);
 	}
 	return model;
+}
+
+/** The ID if the value is an item of 'Get Many' or its JSON, otherwise the value itself. */
+function idOf(value: unknown): unknown {
+	const item = typeof value === 'string' ? parseJson(value) : value;
+	return isJsonObject(item) ? item.id : value;
 }

@@ -5,7 +5,7 @@ import { asJsonObject, isJsonObject } from '../../inference/json';
 import type { NodeKind } from './advice';
 import { ParameterError } from './ParameterError';
 import { requestParameters, type RequestParameter } from './requestParameters';
-import { readBoolean, readJsonObject, readSeconds, readText, readTexts } from './readValue';
+import { readBoolean, readJsonObject, readNames, readSeconds, readText } from './readValue';
 
 /** The 'Options' of one item, checked and ready for the client. */
 export interface RequestOptions {
@@ -20,16 +20,29 @@ export interface RequestOptions {
 
 const defaultTimeoutSeconds = 300;
 
-/** The 'Options' collection of one of the nodes. */
-export function optionsField(node: NodeKind): INodeProperties {
+/** The 'Options' collection of one of the nodes, with options that only this node has. */
+export function optionsField(node: NodeKind, ownOptions: INodeProperties[] = []): INodeProperties {
+	const options = [...parametersOf(node).map(({ property }) => property), ...ownOptions];
 	return {
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: parametersOf(node).map(({ property }) => property),
+		options: options.sort(
+			(left, right) =>
+				rankOf(left) - rankOf(right) || left.displayName.localeCompare(right.displayName),
+		),
 	};
+}
+
+const mostUsed = ['maxTokens', 'temperature', 'reasoning', 'reasoningEffort'];
+const legacy = ['functionCall', 'functions'];
+
+/** The most used options come first, legacy ones last, and those between in order of their names. */
+function rankOf({ name }: INodeProperties): number {
+	if (legacy.includes(name)) return mostUsed.length + 1;
+	return mostUsed.includes(name) ? mostUsed.indexOf(name) : mostUsed.length;
 }
 
 /** Reads the options that the user set; unset ones are left out. */
@@ -41,15 +54,23 @@ export function readRequestOptions(values: IDataObject, node: NodeKind): Request
 		if (encoded !== undefined) fields[wire.name] = encoded;
 	}
 	return {
-		fields,
+		fields: withLogprobs(fields),
 		extraBody: readJsonObject(values.extraBody, 'Extra Body') ?? {},
 		extraHeaders: readExtraHeaders(values.extraHeaders),
-		fallbackModels: (readTexts(values.fallbackModels) ?? [])
+		fallbackModels: readNames(values.fallbackModels)
 			.map(toModelId)
 			.filter((model) => model !== ''),
 		stream: readBoolean(values.stream, 'Stream') ?? true,
 		timeoutMs: readSeconds(values.timeout, 'Timeout', defaultTimeoutSeconds) * 1000,
 	};
+}
+
+/** The API accepts `top_logprobs` only with `logprobs`, so more than 0 turns it on if it is unset. */
+function withLogprobs(fields: JsonObject): JsonObject {
+	const { top_logprobs: count, ...others } = fields;
+	if (typeof count !== 'number' || fields.logprobs === true) return fields;
+	if (count === 0 || fields.logprobs === false) return others;
+	return { ...fields, logprobs: true };
 }
 
 function parametersOf(node: NodeKind): RequestParameter[] {
@@ -93,5 +114,19 @@ function checkHeader(name: string, content: string): void {
 			'Use plain characters without line breaks.',
 		);
 	}
-	if (/^openai-project$/i.test(name)) checkedProject(content);
+	if (/^openai-project$/i.test(name) && !isProject(content)) {
+		throw new ParameterError(
+			`The value of '${name}' in 'Extra Headers' is not in the form team/project`,
+			'Enter the W&B team, a slash, and the project, e.g. my-team/my-project.',
+		);
+	}
+}
+
+function isProject(text: string): boolean {
+	try {
+		checkedProject(text);
+		return true;
+	} catch {
+		return false;
+	}
 }

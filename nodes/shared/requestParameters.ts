@@ -1,13 +1,17 @@
-import type { INodeProperties, JsonValue } from 'n8n-workflow';
+import type { INodeProperties, JsonObject, JsonValue } from 'n8n-workflow';
+import { asJsonObject, isJsonObject, parseJson } from '../../inference/json';
 import { ParameterError } from './ParameterError';
 import {
+	findChoice,
 	readBoolean,
+	readChoice,
+	readFilledText,
 	readInteger,
 	readJsonArray,
 	readJsonObject,
 	readNumber,
-	readText,
 	readTexts,
+	type Choices,
 } from './readValue';
 
 /** Which node shows a parameter: both, or only the chat node. */
@@ -29,7 +33,7 @@ export interface RequestParameter {
 export const requestParameters: RequestParameter[] = [
 	{
 		shownBy: 'both',
-		wire: { name: 'cache_salt', encode: readText },
+		wire: { name: 'cache_salt', encode: readFilledText },
 		property: {
 			displayName: 'Cache Salt',
 			name: 'cacheSalt',
@@ -115,7 +119,7 @@ export const requestParameters: RequestParameter[] = [
 	},
 	{
 		shownBy: 'chat',
-		wire: { name: 'functions', encode: readJsonArray },
+		wire: { name: 'functions', encode: encodeFunctions },
 		property: {
 			displayName: 'Functions',
 			name: 'functions',
@@ -151,7 +155,7 @@ export const requestParameters: RequestParameter[] = [
 	},
 	{
 		shownBy: 'both',
-		wire: { name: 'max_tokens', encode: readInteger },
+		wire: { name: 'max_tokens', encode: encodeCount },
 		property: {
 			displayName: 'Max Tokens',
 			name: 'maxTokens',
@@ -164,7 +168,7 @@ export const requestParameters: RequestParameter[] = [
 	},
 	{
 		shownBy: 'chat',
-		wire: { name: 'n', encode: readInteger },
+		wire: { name: 'n', encode: encodeCount },
 		property: {
 			displayName: 'Number of Choices',
 			name: 'n',
@@ -226,7 +230,7 @@ export const requestParameters: RequestParameter[] = [
 	},
 	{
 		shownBy: 'both',
-		wire: { name: 'reasoning_effort', encode: readText },
+		wire: { name: 'reasoning_effort', encode: encodeReasoningEffort },
 		property: {
 			displayName: 'Reasoning Effort',
 			name: 'reasoningEffort',
@@ -255,15 +259,27 @@ export const requestParameters: RequestParameter[] = [
 		},
 	},
 	{
+		shownBy: 'chat',
+		property: {
+			displayName: 'Show in Chat',
+			name: 'showInChat',
+			type: 'boolean',
+			default: true,
+			description:
+				'Whether to show the text of this node in the chat or webhook of an execution that streams. Turn it off for nodes whose answer is not for the reader.',
+		},
+	},
+	{
 		shownBy: 'both',
-		wire: { name: 'stop', encode: readTexts },
+		wire: { name: 'stop', encode: encodeStop },
 		property: {
 			displayName: 'Stop Sequences',
 			name: 'stop',
 			type: 'string',
 			typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Stop Sequence' },
 			default: [],
-			description: 'Up to four sequences at which the model stops generating',
+			description:
+				'Up to four sequences at which the model stops generating. \\n stands for a line break, \\t for a tab, and \\\\ for a backslash.',
 		},
 	},
 	{
@@ -324,7 +340,7 @@ export const requestParameters: RequestParameter[] = [
 			typeOptions: { minValue: 0, maxValue: 20, numberPrecision: 0 },
 			default: 5,
 			description:
-				"How many of the most likely tokens to return for each position, from 0 to 20. Requires 'Log Probabilities'.",
+				"How many of the most likely tokens to return for each position, from 0 to 20. More than 0 turns on 'Log Probabilities', unless you turned it off.",
 		},
 	},
 	{
@@ -342,7 +358,7 @@ export const requestParameters: RequestParameter[] = [
 	},
 	{
 		shownBy: 'both',
-		wire: { name: 'user', encode: readText },
+		wire: { name: 'user', encode: readFilledText },
 		property: {
 			displayName: 'User',
 			name: 'user',
@@ -353,22 +369,65 @@ export const requestParameters: RequestParameter[] = [
 	},
 ];
 
-function encodeReasoning(value: unknown): JsonValue | undefined {
-	if (value === 'enabled') return { enable_thinking: true };
-	if (value === 'disabled') return { enable_thinking: false };
-	return undefined;
+function encodeCount(value: unknown, field: string): number | undefined {
+	return readInteger(value, field, 1);
 }
 
+/** An empty list is what the field starts with, and the API does not accept it. */
+function encodeFunctions(value: unknown, field: string): JsonValue[] | undefined {
+	const functions = readJsonArray(value, field);
+	return functions?.length === 0 ? undefined : functions;
+}
+
+const reasoningChoices = [
+	'default',
+	'enabled',
+	'disabled',
+	{ name: 'True', value: 'enabled' },
+	{ name: 'False', value: 'disabled' },
+] as const;
+
+function encodeReasoning(value: unknown, field: string): JsonObject | undefined {
+	const reasoning = readChoice(value, field, reasoningChoices, 'default');
+	return reasoning === 'default' ? undefined : { enable_thinking: reasoning === 'enabled' };
+}
+
+/** Services add levels, so unknown ones are sent as they are. */
+function encodeReasoningEffort(value: unknown): string | undefined {
+	return findChoice(value, ['low', 'medium', 'high']) ?? readFilledText(value)?.trim();
+}
+
+/** A backslash and a letter, as people type it in a field of one line, become one character. */
+function encodeStop(value: unknown): string[] | undefined {
+	const characters: Record<string, string> = { n: '\n', r: '\r', t: '\t', '\\': '\\' };
+	return readTexts(value)?.map((text) =>
+		text.replace(/\\([nrt\\])/g, (typed, letter: string) => characters[letter] ?? typed),
+	);
+}
+
+/** LangChain says 'any' where the API says 'required'. */
+const toolChoices = ['auto', 'none', 'required', { name: 'Any', value: 'required' }] as const;
+
 function encodeToolChoice(value: unknown): JsonValue | undefined {
-	const choice = readText(value);
-	if (choice === undefined || ['auto', 'none', 'required'].includes(choice)) return choice;
-	return { type: 'function', function: { name: choice } };
+	return encodeCall(value, toolChoices, (name) => ({ type: 'function', function: { name } }));
 }
 
 function encodeFunctionCall(value: unknown): JsonValue | undefined {
-	const choice = readText(value);
-	if (choice === undefined || ['auto', 'none'].includes(choice)) return choice;
-	return { name: choice };
+	return encodeCall(value, ['auto', 'none'], (name) => ({ name }));
+}
+
+/** One of the words, or the function to call: its name, or an object that contains its name. */
+function encodeCall(
+	value: unknown,
+	words: Choices<string>,
+	toCall: (name: JsonValue) => JsonObject,
+): JsonValue | undefined {
+	const text = readFilledText(value)?.trim();
+	if (text === undefined) return undefined;
+	const json = parseJson(text);
+	if (!isJsonObject(json)) return findChoice(text, words) ?? toCall(text);
+	const name = asJsonObject(json.function).name ?? json.name;
+	return name === undefined ? json : toCall(name);
 }
 
 function encodeLogitBias(value: unknown, field: string): JsonValue | undefined {
@@ -381,5 +440,5 @@ function encodeLogitBias(value: unknown, field: string): JsonValue | undefined {
 			);
 		}
 	}
-	return biases;
+	return Object.keys(biases ?? {}).length === 0 ? undefined : biases;
 }

@@ -1,4 +1,11 @@
-import { buildChatRequest, toModelId, type ChatRequest } from '../../inference/chatRequest';
+import type { JsonObject } from 'n8n-workflow';
+import {
+	buildChatRequest,
+	effectiveFormat,
+	toModelId,
+	type ChatRequest,
+	type ResponseFormat,
+} from '../../inference/chatRequest';
 
 const plain: ChatRequest = {
 	model: 'openai/gpt-oss-20b',
@@ -73,6 +80,96 @@ describe('buildChatRequest', () => {
 		const before = JSON.stringify(request);
 		buildChatRequest(request).model = 'changed';
 		expect(JSON.stringify(request)).toBe(before);
+	});
+});
+
+describe('the extra body', () => {
+	const withUsage = { include_usage: true };
+
+	test.each<[boolean, JsonObject, JsonObject]>([
+		[true, {}, { stream: true, stream_options: withUsage }],
+		[true, { stream: false }, { stream: false }],
+		[true, { stream: false, stream_options: withUsage }, { stream: false }],
+		[false, { stream: true }, { stream: true, stream_options: withUsage }],
+		[false, { stream_options: withUsage }, { stream: false }],
+		[
+			true,
+			{ stream_options: { chunk_size: 5 } },
+			{ stream: true, stream_options: { include_usage: true, chunk_size: 5 } },
+		],
+		[
+			true,
+			{ stream_options: { include_usage: false } },
+			{ stream: true, stream_options: { include_usage: false } },
+		],
+		[true, { stream_options: null }, { stream: true, stream_options: null }],
+		[true, { stream: null }, { stream: null }],
+		[true, { stream: 'true' }, { stream: 'true' }],
+		[true, { stream: null, stream_options: { a: 1 } }, { stream: null, stream_options: { a: 1 } }],
+	])('decides on a stream and its options: stream %j with %j', (stream, extraBody, expected) => {
+		const { stream: sent, stream_options: options } = buildChatRequest({
+			...plain,
+			stream,
+			extraBody,
+		});
+		expect({ stream: sent, stream_options: options }).toEqual(expected);
+	});
+
+	test('adds to the settings of the chat template, and wins where both set the same', () => {
+		const fields = { chat_template_kwargs: { enable_thinking: true } };
+		const kwargsOf = (extra: JsonObject | null) =>
+			buildChatRequest({ ...plain, fields, extraBody: { chat_template_kwargs: extra } })
+				.chat_template_kwargs;
+		expect(kwargsOf({ tone: { formal: 1 } })).toEqual({
+			enable_thinking: true,
+			tone: { formal: 1 },
+		});
+		expect(kwargsOf({ enable_thinking: false })).toEqual({ enable_thinking: false });
+		expect(kwargsOf(null)).toBeNull();
+	});
+
+	test('replaces messages, tools, the model, and the format', () => {
+		const extraBody = {
+			model: 'other',
+			messages: [],
+			tools: [],
+			response_format: { type: 'text' },
+		};
+		const tools = [{ name: 'find', description: '', parameters: schema, strict: false }];
+		const responseFormat = { type: 'json_object' } as const;
+		expect(buildChatRequest({ ...plain, tools, responseFormat, extraBody })).toEqual({
+			...extraBody,
+			stream: false,
+		});
+	});
+});
+
+describe('the format in force', () => {
+	const chosen: ResponseFormat = { type: 'json_schema', name: 'reply', schema, strict: true };
+	const formatWith = (extraBody: JsonObject) =>
+		effectiveFormat({ responseFormat: chosen, extraBody });
+
+	test('is the chosen one if the extra body has none', () => {
+		expect(formatWith({ top_k: 5 })).toBe(chosen);
+	});
+
+	test.each<[unknown, ResponseFormat]>([
+		[{ type: 'text' }, { type: 'text' }],
+		[{ type: 'json_object' }, { type: 'json_object' }],
+		[
+			{ type: 'json_schema', json_schema: { name: 'mood', schema, strict: true } },
+			{ type: 'json_schema', name: 'mood', schema, strict: true },
+		],
+		[
+			{ type: 'json_schema', json_schema: { name: 'mood', schema } },
+			{ type: 'json_schema', name: 'mood', schema, strict: false },
+		],
+		[{ type: 'json_schema' }, { type: 'json_schema', name: '', schema: {}, strict: false }],
+		[{ type: 'regex', pattern: 'a+' }, { type: 'text' }],
+		[null, { type: 'text' }],
+		['json_object', { type: 'text' }],
+	])('is that of the extra body: %j', (format, expected) => {
+		expect(formatWith({ response_format: format as JsonObject })).toEqual(expected);
 	});
 });
 

@@ -114,6 +114,7 @@ describe('JSON keys that name properties of every object', () => {
 		],
 		['tools', { tools: { values: [{ name: 'f', parameters: poison }] } }],
 		['a schema', { responseFormat: 'json_object', jsonSchema: poison }],
+		['chat template', { options: { extraBody: `{"chat_template_kwargs": ${poison}}` } }],
 		['functions', { options: { functions: `[{"name": "f", "parameters": ${poison}}]` } }],
 	])('are sent unchanged or left out, and change nothing in n8n: %s', async (_, changes) => {
 		const run = { baseUrl: simulator.baseUrl, parameters: chatParameters(changes) };
@@ -134,6 +135,18 @@ describe('JSON keys that name properties of every object', () => {
 			await expect(runChatNode(run)).rejects.toThrow(/'Logit Bias'/);
 		},
 	);
+
+	test.each(['__proto__', 'constructor', 'toString'])('are not choices: %s', async (word) => {
+		const choices: INodeParameters[] = [
+			{ messages: { values: [{ ...user, role: `={{ "${word}" }}` }] } },
+			{ options: { reasoning: word } },
+			{ retryPolicy: { retryOn: [word] } },
+		];
+		for (const changes of choices) {
+			const run = { baseUrl: simulator.baseUrl, parameters: chatParameters(changes) };
+			await expect(runChatNode(run)).rejects.toThrow(/has an unknown value/);
+		}
+	});
 
 	test('do not turn an object with only a prototype into a message', async () => {
 		const messagesJson = '[{"__proto__": {"role": "user", "content": "Hi"}}]';

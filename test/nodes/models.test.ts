@@ -32,6 +32,30 @@ describe('model: getMany', () => {
 		await expect(wrong).rejects.toThrow("'Limit' is not a number");
 	});
 
+	test.each([0, -1, '={{ "-5" }}'])('rejects the limit %p before any request', async (limit) => {
+		await expect(runChatNode(getMany({ returnAll: false, limit }))).rejects.toMatchObject({
+			message: "'Limit' is below one",
+			description: "Enter 1 or more for 'Limit'.",
+		});
+		expect(simulator.requests).toEqual([]);
+	});
+
+	test.each(['={{ "TRUE" }}', '={{ " true " }}', '={{ 1 }}'])(
+		'ignores the limit if Return All is %s',
+		async (returnAll) => {
+			const { items } = await runChatNode(getMany({ returnAll, limit: 1 }));
+			expect(items.length).toBeGreaterThan(1);
+		},
+	);
+
+	test('applies the limit if Return All resolves to nothing, and rejects other values', async () => {
+		const limited = getMany({ returnAll: '={{ $json.nothing }}', limit: 1 });
+		expect((await runChatNode(limited)).items).toHaveLength(1);
+		await expect(runChatNode(getMany({ returnAll: '={{ "all" }}' }))).rejects.toThrow(
+			"'Return All' is neither true nor false",
+		);
+	});
+
 	test('lists more than the usual 50 only with Return All', async () => {
 		const body = JSON.stringify({
 			data: Array.from({ length: 60 }, (_, id) => ({ id: `m${id}` })),

@@ -1,5 +1,5 @@
-import OpenAI from 'openai';
 import type { INodeParameters, JsonObject } from 'n8n-workflow';
+import { WandbInferenceChat } from '../../nodes/WandbInferenceChat/WandbInferenceChat.node';
 import { requestParameters } from '../../nodes/shared/requestParameters';
 import { runChatNode } from '../support/chatNode';
 import { chatParameters } from '../../tools/engine/createExecuteContext';
@@ -27,6 +27,7 @@ const samples: Record<string, { set: unknown; wire?: JsonObject; falsy?: unknown
 	reasoning: { set: 'disabled', wire: { chat_template_kwargs: { enable_thinking: false } } },
 	reasoningEffort: { set: 'low', wire: { reasoning_effort: 'low' } },
 	seed: { set: 42, wire: { seed: 42 }, falsy: [0] },
+	showInChat: { set: false },
 	stop: { set: ['END', 'STOP'], wire: { stop: ['END', 'STOP'] } },
 	stream: { set: false, wire: { stream: false } },
 	temperature: { set: 0.7, wire: { temperature: 0.7 }, falsy: [0] },
@@ -34,7 +35,101 @@ const samples: Record<string, { set: unknown; wire?: JsonObject; falsy?: unknown
 	toolChoice: { set: 'none', wire: { tool_choice: 'none' } },
 	topLogprobs: { set: 3, wire: { top_logprobs: 3 }, falsy: [0] },
 	topP: { set: 0.9, wire: { top_p: 0.9 }, falsy: [0] },
-	user: { set: 'user-1', wire: { user: 'user-1' }, falsy: [''] },
+	user: { set: 'user-1', wire: { user: 'user-1' } },
+};
+
+interface FieldSample {
+	set: INodeParameters;
+	/** The error, or what the request and the output item must contain. */
+	leadsTo: { error: string } | { body?: JsonObject; item?: JsonObject };
+}
+
+const getMany = { resource: 'model', operation: 'getMany' };
+const schema = { responseFormat: 'json_schema', schemaType: 'manual', jsonSchema: '{}' };
+const example = { responseFormat: 'json_schema', schemaType: 'example' };
+
+/** For each field outside the options: a value as an expression may return it, and what happens. */
+const fieldSamples: Record<string, FieldSample> = {
+	model: {
+		set: { model: { __rl: true, mode: 'id', value: '={{ { "id": "zai-org/GLM-5.1" } }}' } },
+		leadsTo: { body: { model: 'zai-org/GLM-5.1' } },
+	},
+	specifyMessages: {
+		set: { specifyMessages: '={{ "JSON" }}', messagesJson: '[{"role":"user","content":"Hi"}]' },
+		leadsTo: { body: { messages: [{ role: 'user', content: 'Hi' }] } },
+	},
+	messages: {
+		set: { messages: { values: [{ role: '={{ "Human" }}', content: '={{ 5 }}' }] } },
+		leadsTo: { body: { messages: [{ role: 'user', content: '5' }] } },
+	},
+	messagesJson: {
+		set: { specifyMessages: 'json', messagesJson: '={{ { "type": "human", "content": "Hi" } }}' },
+		leadsTo: { body: { messages: [{ role: 'user', content: 'Hi' }] } },
+	},
+	responseFormat: {
+		set: { responseFormat: '={{ "JSON Object" }}' },
+		leadsTo: { body: { response_format: { type: 'json_object' } } },
+	},
+	schemaType: {
+		set: { ...schema, schemaType: 'both' },
+		leadsTo: { error: "'Schema Type' has an unknown value" },
+	},
+	jsonExample: {
+		set: { ...example, jsonExample: '={{ { "mood": "good" } }}' },
+		leadsTo: {
+			body: {
+				response_format: { json_schema: { schema: { properties: { mood: { type: 'string' } } } } },
+			},
+		},
+	},
+	jsonSchema: {
+		set: { ...schema, jsonSchema: '={{ { "type": "object" } }}' },
+		leadsTo: { body: { response_format: { json_schema: { schema: { type: 'object' } } } } },
+	},
+	schemaName: {
+		set: { ...schema, schemaName: '={{ 5 }}' },
+		leadsTo: { body: { response_format: { json_schema: { name: '5' } } } },
+	},
+	strictSchema: {
+		set: { ...schema, strictSchema: '={{ "False" }}' },
+		leadsTo: { body: { response_format: { json_schema: { strict: false } } } },
+	},
+	repairAttempts: {
+		set: { responseFormat: 'json_object', repairAttempts: '={{ "many" }}' },
+		leadsTo: { error: "'Repair Attempts' is not a number" },
+	},
+	tools: {
+		set: { tools: { values: [{ name: 'f', parameters: '={{ {} }}', strict: '={{ "TRUE" }}' }] } },
+		leadsTo: {
+			body: {
+				tools: [{ type: 'function', function: { name: 'f', parameters: {}, strict: true } }],
+			},
+		},
+	},
+	simplify: {
+		set: { simplify: '={{ "False" }}' },
+		leadsTo: { item: { object: 'chat.completion' } },
+	},
+	options: {
+		set: { options: { maxTokens: '={{ "20" }}' } },
+		leadsTo: { body: { max_tokens: 20 } },
+	},
+	retryPolicy: {
+		set: { retryPolicy: { retryOn: '={{ "all" }}' } },
+		leadsTo: { error: "'Retry On' has an unknown value" },
+	},
+	throughput: {
+		set: { throughput: { mode: '={{ "Fast" }}' } },
+		leadsTo: { error: "'Mode' has an unknown value" },
+	},
+	returnAll: {
+		set: { ...getMany, returnAll: '={{ "some" }}' },
+		leadsTo: { error: "'Return All' is neither true nor false" },
+	},
+	limit: {
+		set: { ...getMany, returnAll: false, limit: '={{ "-1" }}' },
+		leadsTo: { error: "'Limit' is below one" },
+	},
 };
 
 /** What else must be set for the service to accept a row. */
@@ -121,123 +216,25 @@ describe('parameter table', () => {
 			stop: ['END'],
 		});
 	});
-
-	test('extra body is merged last and wins', async () => {
-		const options = { temperature: 0.5, extraBody: '={{ { temperature: 1, top_k: 3 } }}' };
-		expect(await bodySentFor({ options })).toEqual({ ...bareBody, temperature: 1, top_k: 3 });
-	});
-
-	test('extra headers are sent, and a project header replaces that of the credential', async () => {
-		const headers = [
-			{ name: 'X-Team', value: 'blue' },
-			{ name: 'openai-project', value: 'team/other' },
-		];
-		await runChatNode({
-			baseUrl: simulator.baseUrl,
-			credential: { project: 'team/mine' },
-			parameters: chatParameters({ options: { extraHeaders: { values: headers } } }),
-		});
-		expect(simulator.requests[0]?.headers).toMatchObject({
-			'x-team': 'blue',
-			'openai-project': 'team/other',
-			authorization: 'Bearer simulator-key',
-		});
-	});
 });
 
-describe('model', () => {
-	test.each([
-		['id', 'wandb/openai/gpt-oss-20b', 'openai/gpt-oss-20b'],
-		['id', ' openai/gpt-oss-20b ', 'openai/gpt-oss-20b'],
-		['list', 'openai/gpt-oss-20b', 'openai/gpt-oss-20b'],
-	])('in mode %s, %p is sent as %p', async (mode, value, sent) => {
-		const body = await bodySentFor({ model: { __rl: true, mode, value } });
-		expect(body.model).toBe(sent);
+describe('fields outside the options', () => {
+	test('have a sample in this test', () => {
+		const fields = new WandbInferenceChat().description.properties
+			.filter(({ type, name }) => type !== 'notice' && !['resource', 'operation'].includes(name))
+			.map(({ name }) => name);
+		expect(Object.keys(fieldSamples).sort()).toEqual([...new Set(fields)].sort());
 	});
 
-	test('a fine-tuned model is sent with the project header', async () => {
-		const model = 'wandb-artifact:///team/project/lora:v1';
-		await runChatNode({
-			baseUrl: simulator.baseUrl,
-			credential: { project: 'team/project' },
-			parameters: chatParameters({ model: { __rl: true, mode: 'id', value: model } }),
-		});
-		expect(lastBody().model).toBe(model);
-		expect(simulator.requests[0]?.headers['openai-project']).toBe('team/project');
-	});
-});
-
-describe('bodies of the official client', () => {
-	test('equal the bodies of the node for the same arguments', async () => {
-		const client = new OpenAI({ apiKey: 'simulator-key', baseURL: simulator.baseUrl });
-		const schema = { type: 'object', properties: { city: { type: 'string' } } };
-		await client.chat.completions.create({
-			model: 'openai/gpt-oss-20b',
-			messages: [
-				{ role: 'system', content: 'Be brief.' },
-				{
-					role: 'user',
-					content: [
-						{ type: 'text', text: 'What is this?' },
-						{ type: 'image_url', image_url: { url: 'https://example.com/cat.png' } },
-					],
-				},
-			],
-			temperature: 0,
-			max_tokens: 64,
-			stop: ['END'],
-			logit_bias: { '5': 1 },
-			seed: 1,
-			tools: [
-				{
-					type: 'function',
-					function: { name: 'get_weather', description: 'Weather', parameters: schema },
-				},
-			],
-			tool_choice: { type: 'function', function: { name: 'get_weather' } },
-			response_format: {
-				type: 'json_schema',
-				json_schema: { name: 'answer', strict: true, schema },
-			},
-			stream: false,
-		});
-		const theirs = lastBody();
-
-		const ours = await bodySentFor({
-			messages: {
-				values: [
-					{ role: 'system', content: 'Be brief.' },
-					{
-						role: 'user',
-						content: 'What is this?',
-						imageSource: 'url',
-						imageUrl: 'https://example.com/cat.png',
-					},
-				],
-			},
-			responseFormat: 'json_schema',
-			schemaName: 'answer',
-			jsonSchema: JSON.stringify(schema),
-			tools: {
-				values: [
-					{
-						name: 'get_weather',
-						description: 'Weather',
-						parameters: JSON.stringify(schema),
-						strict: false,
-					},
-				],
-			},
-			options: {
-				temperature: 0,
-				maxTokens: 64,
-				stop: ['END'],
-				logitBias: '{"5": 1}',
-				seed: 1,
-				toolChoice: 'get_weather',
-				stream: false,
-			},
-		});
-		expect(ours).toEqual(theirs);
-	});
+	test.each(Object.entries(fieldSamples))(
+		'%s is read with the same care',
+		async (_, { set, leadsTo }) => {
+			const run = { baseUrl: simulator.baseUrl, parameters: chatParameters(set) };
+			const outcome = await runChatNode(run).then(
+				({ items }) => ({ body: simulator.requests.at(-1)?.body, item: items[0]?.json }),
+				(error: Error) => ({ error: error.message }),
+			);
+			expect(outcome).toMatchObject(leadsTo);
+		},
+	);
 });

@@ -62,8 +62,8 @@ const options = fc.record(
 );
 
 const fieldMessage = fc.oneof(
-	fc.record({ role: fc.constantFrom('system', 'assistant'), content: text }),
-	fc.record({ role: fc.constant('user'), content: nonEmptyText }),
+	fc.record({ role: fc.constant('assistant'), content: text }),
+	fc.record({ role: fc.constantFrom('system', 'user'), content: nonEmptyText }),
 	fc.record({
 		role: fc.constant('user'),
 		content: text,
@@ -108,11 +108,14 @@ const output = fc.record(
 	{
 		responseFormat: fc.constantFrom('text', 'json_object', 'json_schema'),
 		schemaName: name,
-		jsonSchema: jsonField(jsonObject),
+		schemaType: fc.constant('manual'),
+		jsonSchema: jsonField(
+			jsonObject.map((value) => ({ type: 'object', default: value, description: 'Any' })),
+		),
 		strictSchema: fc.boolean(),
 		tools: fc.record({ values: fc.array(tool, { maxLength: 3 }) }),
 	},
-	{ requiredKeys: ['jsonSchema'] },
+	{ requiredKeys: ['schemaType', 'jsonSchema'] },
 );
 
 const anyParameters = fc

@@ -81,6 +81,18 @@ const badInputs: BadInput[] = [
 		advice: /'role'/,
 	},
 	{
+		what: 'a role that does not exist',
+		parameters: { messages: { values: [user, { role: '={{ "customer" }}', content: 'x' }] } },
+		message: /'Role of message 2' has an unknown value/,
+		advice: /system, developer, user, assistant, tool, function/,
+	},
+	{
+		what: 'a way to specify messages that does not exist',
+		parameters: { specifyMessages: '={{ "both" }}' },
+		message: /'Specify Messages' has an unknown value/,
+		advice: /fields, json/,
+	},
+	{
 		what: 'a missing image',
 		parameters: {
 			messages: { values: [{ ...user, imageSource: 'binary', binaryPropertyName: 'photo' }] },
@@ -119,7 +131,7 @@ const badInputs: BadInput[] = [
 	},
 	{
 		what: 'an empty schema',
-		parameters: { responseFormat: 'json_schema', jsonSchema: '' },
+		parameters: { responseFormat: 'json_schema', schemaType: 'manual', jsonSchema: '' },
 		message: /'JSON Schema' is empty/,
 		advice: /must match/,
 	},
@@ -140,6 +152,12 @@ const badInputs: BadInput[] = [
 		parameters: { tools: { values: [{ name: 'f', parameters: '{' }] } },
 		message: /'Parameters of tool 1' is not valid JSON/,
 		advice: /brackets/,
+	},
+	{
+		what: 'a tool that is neither strict nor not',
+		parameters: { tools: { values: [{ name: 'f', strict: '={{ "perhaps" }}' }] } },
+		message: /'Strict of tool 1' is neither true nor false/,
+		advice: /true or false/,
 	},
 	{
 		what: 'functions that are not an array',
@@ -178,6 +196,30 @@ const badInputs: BadInput[] = [
 		advice: /without a fraction/,
 	},
 	{
+		what: 'a maximum of zero tokens',
+		parameters: options({ maxTokens: 0 }),
+		message: /'Max Tokens' is below one/,
+		advice: /1 or more/,
+	},
+	{
+		what: 'a negative number of choices',
+		parameters: options({ n: -1 }),
+		message: /'Number of Choices' is below one/,
+		advice: /1 or more/,
+	},
+	{
+		what: 'a number in hexadecimal',
+		parameters: options({ seed: '={{ "0x10" }}' }),
+		message: /'Seed' is not a number/,
+		advice: /e\.g\. 1/,
+	},
+	{
+		what: 'reasoning that is neither on nor off',
+		parameters: options({ reasoning: '={{ "a little" }}' }),
+		message: /'Reasoning' has an unknown value/,
+		advice: /default, enabled, disabled/,
+	},
+	{
 		what: 'a boolean that is neither true nor false',
 		parameters: options({ logprobs: '={{ "maybe" }}' }),
 		message: /'Log Probabilities' is neither true nor false/,
@@ -210,9 +252,8 @@ const badInputs: BadInput[] = [
 	{
 		what: 'a malformed project header',
 		parameters: header('OpenAI-Project', 'just-a-team'),
-		message: /not in the form team\/project/,
+		message: /'OpenAI-Project' in 'Extra Headers' is not in the form team\/project/,
 		advice: /slash/,
-		kind: 'credential',
 	},
 	{
 		what: 'a malformed project',
@@ -250,6 +291,18 @@ const badInputs: BadInput[] = [
 		kind: 'credential',
 	},
 	{
+		what: 'an output that is neither simplified nor not',
+		parameters: { simplify: '={{ "partly" }}' },
+		message: /'Simplify' is neither true nor false/,
+		advice: /true or false/,
+	},
+	{
+		what: 'an error to retry that does not exist',
+		parameters: { retryPolicy: { retryOn: '={{ "503, teapot" }}' } },
+		message: /'Retry On' has an unknown value/,
+		advice: /408, 429, 500, 502, 503, 504, connection/,
+	},
+	{
 		what: 'negative retries',
 		parameters: { retryPolicy: { maxRetries: -1 } },
 		message: /'Max Retries' is below zero/,
@@ -260,6 +313,12 @@ const badInputs: BadInput[] = [
 		parameters: { retryPolicy: { maxWait: -1 } },
 		message: /'Max Wait' is below zero/,
 		advice: /0 or more/,
+	},
+	{
+		what: 'a throughput mode that does not exist',
+		parameters: { throughput: { mode: '={{ "fast" }}' } },
+		message: /'Mode' has an unknown value/,
+		advice: /adaptive, fixed/,
 	},
 	{
 		what: 'a concurrency of zero',

@@ -92,6 +92,104 @@ describe('readMessages', () => {
 		},
 	);
 
+	const user = { role: 'user', content: 'Hi' };
+
+	test.each(['', ' \n', '={{ "" }}'])(
+		'leaves out a system message that is left empty: %j',
+		async (content) => {
+			const values = [{ role: 'system', content }, user];
+			expect(await read({ messages: { values } })).toEqual([user]);
+			const failure = await failureOf(
+				read({ messages: { values: [{ role: 'system', content }] } }),
+			);
+			expect(failure.message).toBe("'Messages' is empty");
+		},
+	);
+
+	test.each([
+		['the object that the API takes', { model: 'a/b', messages: [user] }],
+		['its JSON text', JSON.stringify({ messages: [user] })],
+		['a single message', user],
+		['the JSON text of a single message', JSON.stringify(user)],
+	])('reads messages from %s', async (_, value) => {
+		const messagesJson = `={{ ${JSON.stringify(value)} }}`;
+		expect(await read({ specifyMessages: 'json', messagesJson })).toEqual([user]);
+	});
+
+	test.each(['{"messages": "Hi"}', '{"a": 1}', '"Hi"', '5'])(
+		'rejects %s, which is neither an array nor a message',
+		async (messagesJson) => {
+			const failure = await failureOf(read({ specifyMessages: 'json', messagesJson }));
+			expect(failure.message).toBe("'Messages (JSON)' is not a JSON array");
+		},
+	);
+
+	test.each([
+		['User', 'user'],
+		[' SYSTEM ', 'system'],
+		['Assistant', 'assistant'],
+		['developer', 'developer'],
+		['human', 'user'],
+		['Human', 'user'],
+		['ai', 'assistant'],
+		['AI', 'assistant'],
+		['model', 'assistant'],
+		['function', 'function'],
+	])('knows the role %j as %j, in rows and in JSON', async (role, sent) => {
+		const expected = [{ role: sent, content: 'Hi' }];
+		expect(await readRow({ role: `={{ ${JSON.stringify(role)} }}`, content: 'Hi' })).toEqual(
+			expected,
+		);
+		const messagesJson = JSON.stringify([{ role, content: 'Hi' }]);
+		expect(await read({ specifyMessages: 'json', messagesJson })).toEqual(expected);
+	});
+
+	test.each([
+		['human', 'user'],
+		['ai', 'assistant'],
+		['system', 'system'],
+	])("reads LangChain's type %s as the role %s", async (type, role) => {
+		const messagesJson = JSON.stringify([{ type, content: 'Hi' }]);
+		expect(await read({ specifyMessages: 'json', messagesJson })).toEqual([
+			{ role, content: 'Hi' },
+		]);
+	});
+
+	test('keeps everything else in a JSON message', async () => {
+		const message = { role: 'USER', type: 'message', name: 'Ann', content: [] };
+		const messagesJson = JSON.stringify([message]);
+		expect(await read({ specifyMessages: 'json', messagesJson })).toEqual([
+			{ ...message, role: 'user' },
+		]);
+	});
+
+	test('rejects a role that does not exist, and lists those that do', async () => {
+		expect(await failureOf(readRow({ role: '={{ "customer" }}', content: 'Hi' }))).toMatchObject({
+			message: "'Role of message 1' has an unknown value",
+			advice:
+				"Use one of these values for 'Role of message 1': system, developer, user, assistant, tool, function.",
+		});
+	});
+
+	test.each([
+		['={{ "Using JSON" }}', 'json'],
+		['={{ "JSON" }}', 'json'],
+		['={{ "Using Fields Below" }}', 'fields'],
+		['={{ $json.nothing }}', 'fields'],
+		['={{ "" }}', 'fields'],
+	])('with Specify Messages set to %s, reads %s', async (specifyMessages, source) => {
+		const messages = { values: [{ role: 'user', content: 'fields' }] };
+		const messagesJson = '[{"role": "user", "content": "json"}]';
+		expect(await read({ specifyMessages, messages, messagesJson })).toEqual([
+			{ role: 'user', content: source },
+		]);
+		const unknown = read({ specifyMessages: '={{ "both" }}', messages, messagesJson });
+		expect(await failureOf(unknown)).toMatchObject({
+			message: "'Specify Messages' has an unknown value",
+			advice: "Use one of these values for 'Specify Messages': fields, json.",
+		});
+	});
+
 	test("uses the role 'user' if there is none", async () => {
 		expect(await readRow({ role: '={{ null }}', content: 'Hi' })).toEqual([
 			{ role: 'user', content: 'Hi' },
@@ -135,7 +233,7 @@ describe('readMessages', () => {
 		const failure = await failureOf(
 			readRow({ content: 'Hi', imageSource: 'binary', binaryPropertyName: '={{ null }}' }),
 		);
-		expect(failure.message).toContain("the item has no file named ''");
+		expect(failure.message).toBe("'Input Data Field Name' of message 1 is empty");
 	});
 });
 

@@ -19,6 +19,8 @@ describe('throughput', () => {
 			{ mode: 'fixed', maxConcurrency: 4 },
 			{ mode: 'fixed', maxConcurrency: 4 },
 		],
+		[{ mode: '={{ "Fixed" }}' }, { mode: 'fixed', maxConcurrency: 1 }],
+		[{ mode: '={{ $json.nothing }}' }, { mode: 'adaptive', maxConcurrency: 64 }],
 	])('set to %j is %j', async (throughput, expected) => {
 		expect(await throughputOf(throughput)).toEqual(expected);
 	});
@@ -31,6 +33,10 @@ describe('throughput', () => {
 			message: "'Max Concurrency' is below one",
 			advice: "Enter 1 or more for 'Max Concurrency'.",
 		});
+		expect(await failureOf(throughputOf({ mode: '={{ "fast" }}' }))).toMatchObject({
+			message: "'Mode' has an unknown value",
+			advice: "Use one of these values for 'Mode': adaptive, fixed.",
+		});
 	});
 });
 
@@ -39,6 +45,31 @@ describe('the parameters of one item', () => {
 		expect((await read({})).simplify).toBe(true);
 		expect((await read({ simplify: true })).simplify).toBe(true);
 		expect((await read({ simplify: false })).simplify).toBe(false);
+	});
+
+	test.each([
+		['={{ "true" }}', true],
+		['={{ "True" }}', true],
+		['={{ $json.nothing }}', true],
+		['={{ "" }}', true],
+		['={{ "FALSE" }}', false],
+		['={{ 0 }}', false],
+	])('simplify the output for the expression %s: %s', async (simplify, expected) => {
+		expect((await read({ simplify })).simplify).toBe(expected);
+	});
+
+	test('let the model correct its answer once by default', async () => {
+		const attemptsFor = async (repairAttempts: string | number) =>
+			(await read({ responseFormat: 'json_object', repairAttempts })).repairAttempts;
+		expect((await read({})).repairAttempts).toBe(1);
+		expect(await attemptsFor(0)).toBe(0);
+		expect(await attemptsFor('={{ "2" }}')).toBe(2);
+		expect(await attemptsFor('={{ null }}')).toBe(1);
+		expect((await failureOf(attemptsFor(-1))).message).toBe("'Repair Attempts' is below zero");
+		expect(await failureOf(attemptsFor(4))).toMatchObject({
+			message: "'Repair Attempts' is above three",
+			advice: "Enter 0 to 3 for 'Repair Attempts'.",
+		});
 	});
 
 	test('request text, any JSON object, or JSON that matches a schema', async () => {
@@ -88,5 +119,15 @@ describe('the parameters of one item', () => {
 			message: "'Name of tool 2' is not a valid name",
 			advice: 'Use up to 64 letters, digits, underscores, and hyphens, without spaces.',
 		});
+	});
+
+	test.each([
+		['={{ "True" }}', true],
+		['={{ 1 }}', true],
+		['={{ "false" }}', false],
+		['={{ $json.nothing }}', false],
+	])('make a tool strict for the expression %s: %s', async (strict, expected) => {
+		const { request } = await read({ tools: { values: [{ name: 'f', strict }] } });
+		expect(request.tools[0]?.strict).toBe(expected);
 	});
 });

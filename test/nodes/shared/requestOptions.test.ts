@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { readModel } from '../../../nodes/shared/modelField';
 import { optionsField, readRequestOptions } from '../../../nodes/shared/requestOptions';
-import { readRetryPolicy } from '../../../nodes/shared/readRetryPolicy';
+import { requestParameters } from '../../../nodes/shared/requestParameters';
 import { errorThrownBy } from '../../support/errorThrownBy';
 
 const headersOf = (extraHeaders: unknown) =>
@@ -36,6 +35,30 @@ describe('options', () => {
 		expect(Object.keys(readRequestOptions(values, 'chat').fields)).toEqual([]);
 	});
 
+	test.each(requestParameters.map(({ property }) => property.name))(
+		'that are blank or resolve to nothing count as unset: %s',
+		(name) => {
+			const unset = readRequestOptions({}, 'chat');
+			// A stop sequence can be a line break.
+			const blank = name === 'stop' ? '' : ' \n';
+			for (const value of ['', blank, null, undefined]) {
+				expect(readRequestOptions({ [name]: value }, 'chat')).toEqual(unset);
+			}
+		},
+	);
+
+	test('with blank rows or empty JSON, as n8n adds them, are not sent', () => {
+		const values = {
+			stop: ['', ''],
+			fallbackModels: [''],
+			functions: '[]',
+			logitBias: '{}',
+			extraBody: '{}',
+			extraHeaders: { values: [{ name: '', value: '' }] },
+		};
+		expect(readRequestOptions(values, 'chat')).toEqual(readRequestOptions({}, 'chat'));
+	});
+
 	test('that only the chat node shows are not read for an agent', () => {
 		const values = { n: 2, seed: 1 };
 		expect(readRequestOptions(values, 'chat').fields).toEqual({ n: 2, seed: 1 });
@@ -67,52 +90,30 @@ describe('options', () => {
 		]);
 		expect(readRequestOptions({ fallbackModels: 'a/b' }, 'chat').fallbackModels).toEqual(['a/b']);
 	});
-});
 
-describe('values with a different format in the API', () => {
-	const fieldsOf = (values: IDataObject) => readRequestOptions(values, 'chat').fields;
-
-	test('turn reasoning on or off, or leave it to the model', () => {
-		expect(fieldsOf({ reasoning: 'enabled' })).toEqual({
-			chat_template_kwargs: { enable_thinking: true },
-		});
-		expect(fieldsOf({ reasoning: 'disabled' })).toEqual({
-			chat_template_kwargs: { enable_thinking: false },
-		});
-		expect(fieldsOf({ reasoning: 'default' })).toEqual({});
-	});
-
-	test.each(['auto', 'none', 'required'])('include the tool choice %s unchanged', (toolChoice) => {
-		expect(fieldsOf({ toolChoice })).toEqual({ tool_choice: toolChoice });
-	});
-
-	test.each(['auto', 'none'])('include the function call %s unchanged', (functionCall) => {
-		expect(fieldsOf({ functionCall })).toEqual({ function_call: functionCall });
-	});
-
-	test('name the tool or function for any other choice', () => {
-		expect(fieldsOf({ toolChoice: 'clock', functionCall: 'required' })).toEqual({
-			tool_choice: { type: 'function', function: { name: 'clock' } },
-			function_call: { name: 'required' },
-		});
-		expect(Object.keys(fieldsOf({ toolChoice: null, functionCall: null }))).toEqual([]);
-	});
-
-	test('include biases from -100 to 100 for whole token IDs', () => {
-		const biases = { '0': -100, '17': 100, '5': 0.5 };
-		expect(fieldsOf({ logitBias: biases })).toEqual({ logit_bias: biases });
-	});
-
-	test.each([{ a1: 5 }, { '1a': 5 }, { '': 5 }, { '1': '5' }, { '1': null }, { '1': -100.5 }])(
-		'exclude the invalid bias in %j',
-		(logitBias) => {
-			expect(errorThrownBy(() => fieldsOf({ logitBias }))).toMatchObject({
-				message: "'Logit Bias' contains an invalid entry",
-				advice:
-					'Enter \'Logit Bias\' as {"1734": -100}: token IDs in quotes, each with a bias from -100 to 100.',
-			});
+	test.each(['a/b, wandb/c/d', 'a/b\nc/d\n', '["a/b", "c/d"]'])(
+		'include fallback models from text with several: %j',
+		(fallbackModels) => {
+			for (const value of [fallbackModels, [fallbackModels]]) {
+				const options = readRequestOptions({ fallbackModels: value }, 'chat');
+				expect(options.fallbackModels).toEqual(['a/b', 'c/d']);
+			}
 		},
 	);
+
+	test("include log probabilities if 'Top Log Probabilities' needs them", () => {
+		const fieldsOf = (values: IDataObject) => readRequestOptions(values, 'chat').fields;
+		expect(fieldsOf({ topLogprobs: 3 })).toEqual({ logprobs: true, top_logprobs: 3 });
+		expect(fieldsOf({ topLogprobs: 3, logprobs: '' })).toEqual({ logprobs: true, top_logprobs: 3 });
+		const none = { logprobs: true, top_logprobs: 0 };
+		expect(fieldsOf({ topLogprobs: 0, logprobs: true })).toEqual(none);
+	});
+
+	test('leave out the number of top log probabilities if there are none', () => {
+		const fieldsOf = (values: IDataObject) => readRequestOptions(values, 'chat').fields;
+		expect(fieldsOf({ topLogprobs: 3, logprobs: false })).toEqual({ logprobs: false });
+		expect(fieldsOf({ topLogprobs: 0 })).toEqual({});
+	});
 });
 
 describe('extra headers', () => {
@@ -167,71 +168,11 @@ describe('extra headers', () => {
 	test('must have the form team/project only if they name the project', () => {
 		expect(headerOf('X-OpenAI-Project', 'blue')).toEqual({ 'X-OpenAI-Project': 'blue' });
 		expect(headerOf('OpenAI-Project-Id', 'blue')).toEqual({ 'OpenAI-Project-Id': 'blue' });
-		expect(errorThrownBy(() => headerOf('openai-project', 'blue')).message).toContain(
-			'team/project',
-		);
-	});
-});
-
-describe('the retry policy', () => {
-	const defaultCauses = ['429', '500', '502', '503', '504', 'connection'];
-
-	test('has defaults if nothing is set', () => {
-		expect(readRetryPolicy({})).toEqual({
-			maxRetries: 5,
-			countsOverloads: false,
-			retryOn: new Set(defaultCauses),
-			maxWaitMs: 300_000,
+		expect(headerOf('openai-project', 'team/blue')).toEqual({ 'openai-project': 'team/blue' });
+		expect(errorThrownBy(() => headerOf('openai-project', 'blue'))).toMatchObject({
+			kind: 'parameter',
+			message: "The value of 'openai-project' in 'Extra Headers' is not in the form team/project",
+			advice: 'Enter the W&B team, a slash, and the project, e.g. my-team/my-project.',
 		});
 	});
-
-	test("counts overloads as retries only if 'Max Retries' is set", () => {
-		expect(readRetryPolicy({ maxRetries: 0 }).countsOverloads).toBe(true);
-		expect(readRetryPolicy({ maxRetries: 5 }).countsOverloads).toBe(true);
-		expect(readRetryPolicy({ maxRetries: '' }).countsOverloads).toBe(false);
-		expect(readRetryPolicy({ maxWait: 1 }).countsOverloads).toBe(false);
-	});
-
-	test('retries on the selected causes, as numbers or text, and ignores unknown ones', () => {
-		expect(readRetryPolicy({ retryOn: [408, '503', '418'] }).retryOn).toEqual(
-			new Set(['408', '503']),
-		);
-		expect(readRetryPolicy({ retryOn: [] }).retryOn).toEqual(new Set());
-		expect(readRetryPolicy({ retryOn: '503' }).retryOn).toEqual(new Set(defaultCauses));
-	});
-
-	test('accepts zero and rejects negative numbers', () => {
-		expect(readRetryPolicy({ maxRetries: 0, maxWait: 0 })).toMatchObject({
-			maxRetries: 0,
-			maxWaitMs: 0,
-		});
-		expect(errorThrownBy(() => readRetryPolicy({ maxRetries: -1 }))).toMatchObject({
-			message: "'Max Retries' is below zero",
-			advice: "Enter 0 or more for 'Max Retries'.",
-		});
-		expect(errorThrownBy(() => readRetryPolicy({ maxRetries: 0.5 })).message).toBe(
-			"'Max Retries' is not a whole number",
-		);
-		expect(errorThrownBy(() => readRetryPolicy({ maxWait: -1 })).message).toBe(
-			"'Max Wait' is below zero",
-		);
-	});
-});
-
-describe('the model', () => {
-	test('from the list is sent unchanged, a typed one without wandb/', () => {
-		expect(readModel({ mode: 'list', value: 'wandb/own' })).toBe('wandb/own');
-		expect(readModel({ mode: 'id', value: ' wandb/own ' })).toBe('own');
-		expect(readModel(' wandb/own')).toBe('own');
-	});
-
-	test.each([[null], [undefined], [''], [{}], [{ mode: 'list', value: ' ' }]])(
-		'is empty for %j',
-		(value) => {
-			expect(errorThrownBy(() => readModel(value))).toMatchObject({
-				message: "'Model' is empty",
-				advice: "Select a model 'From List', or enter its ID, e.g. openai/gpt-oss-20b.",
-			});
-		},
-	);
 });
