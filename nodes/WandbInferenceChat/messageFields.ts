@@ -1,4 +1,21 @@
 import type { INodeProperties } from 'n8n-workflow';
+import type { OptionsOf } from '../shared/OptionsOf';
+
+export const imageSources: OptionsOf<'binary' | 'none' | 'url'> = [
+	{ name: 'Binary Data', value: 'binary', description: 'A file from the input item' },
+	{ name: 'None', value: 'none' },
+	{
+		name: 'URL',
+		value: 'url',
+		description: 'Sent to the service as text. n8n does not fetch it.',
+	},
+];
+
+export const imageDetails: OptionsOf<'auto' | 'high' | 'low'> = [
+	{ name: 'Auto', value: 'auto', description: 'Let the service decide' },
+	{ name: 'High', value: 'high' },
+	{ name: 'Low', value: 'low' },
+];
 
 /** The fields of one message, in the order in which users fill them in. */
 const messageRow: INodeProperties[] = [
@@ -37,6 +54,16 @@ const messageRow: INodeProperties[] = [
 		typeOptions: { rows: 3 },
 		default: '',
 		placeholder: 'e.g. Summarize this message: {{ $json.text }}',
+		displayOptions: { hide: { role: ['system'] } },
+	},
+	{
+		displayName: 'Content',
+		name: 'content',
+		type: 'string',
+		typeOptions: { rows: 2 },
+		default: '',
+		placeholder: 'e.g. You are a friendly support agent. Leave empty to send no system message.',
+		displayOptions: { show: { role: ['system'] } },
 	},
 	{
 		displayName: 'Tool Call ID',
@@ -50,15 +77,7 @@ const messageRow: INodeProperties[] = [
 		displayName: 'Image Source',
 		name: 'imageSource',
 		type: 'options',
-		options: [
-			{ name: 'Binary Data', value: 'binary', description: 'A file from the input item' },
-			{ name: 'None', value: 'none' },
-			{
-				name: 'URL',
-				value: 'url',
-				description: 'Sent to the service as text. n8n does not fetch it.',
-			},
-		],
+		options: imageSources,
 		default: 'none',
 		description: 'Image to send with the message. Requires a model with vision.',
 		displayOptions: { show: { role: ['user'] } },
@@ -68,7 +87,9 @@ const messageRow: INodeProperties[] = [
 		name: 'imageUrl',
 		type: 'string',
 		default: '',
+		typeOptions: { rows: 2 },
 		placeholder: 'e.g. https://example.com/photo.jpg',
+		description: 'Enter multiple URLs one per line, or use an expression that returns a list',
 		displayOptions: { show: { role: ['user'], imageSource: ['url'] } },
 	},
 	{
@@ -77,8 +98,17 @@ const messageRow: INodeProperties[] = [
 		type: 'string',
 		default: 'data',
 		description:
-			'The name of the input field that contains the image file. Separate multiple names with commas.',
+			'The name of the input field that contains the image file. Separate multiple names with commas. An expression can also return the file itself, or a list of files.',
 		displayOptions: { show: { role: ['user'], imageSource: ['binary'] } },
+	},
+	{
+		displayName: 'Image Detail',
+		name: 'imageDetail',
+		type: 'options',
+		options: imageDetails,
+		default: 'auto',
+		description: 'How closely the model looks at the image. High detail uses more tokens.',
+		displayOptions: { show: { role: ['user'], imageSource: ['binary', 'url'] } },
 	},
 ];
 
@@ -101,7 +131,12 @@ export const messageFields: INodeProperties[] = [
 		type: 'fixedCollection',
 		typeOptions: { multipleValues: true, sortable: true },
 		placeholder: 'Add Message',
-		default: { values: [{ role: 'user', content: '' }] },
+		default: {
+			values: [
+				{ role: 'system', content: '' },
+				{ role: 'user', content: '' },
+			],
+		},
 		displayOptions: {
 			show: { resource: ['chat'], operation: ['complete'], specifyMessages: ['fields'] },
 		},

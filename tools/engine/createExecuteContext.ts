@@ -5,6 +5,7 @@ import {
 	type INode,
 	type INodeExecutionData,
 	type INodeParameters,
+	type IWorkflowSettings,
 } from 'n8n-workflow';
 import { WandbInferenceChat } from '../../nodes/WandbInferenceChat/WandbInferenceChat.node.js';
 import { createAdditionalData, type EngineOptions } from './createAdditionalData';
@@ -16,6 +17,8 @@ export interface NodeRun extends EngineOptions {
 	onError?: INode['onError'];
 	signal?: AbortSignal;
 	nodeType?: string;
+	/** Settings of the workflow. */
+	settings?: IWorkflowSettings;
 }
 
 /** Minimal valid parameters, with changes. */
@@ -33,7 +36,7 @@ export function chatParameters(changes: INodeParameters = {}): INodeParameters {
 export function createExecuteContext(run: NodeRun): ExecuteContext {
 	const node = createNode(run);
 	const items = (run.items ?? [{ json: {} }]).map((item) => ({ json: {}, ...item }));
-	const workflow = createWorkflow(node, new WandbInferenceChat());
+	const workflow = createWorkflow(node, new WandbInferenceChat(), run.settings);
 	const executeData: IExecuteData = {
 		node,
 		data: { main: [items] },

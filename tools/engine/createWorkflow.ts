@@ -1,7 +1,17 @@
-import { Workflow, type INode, type INodeType, type INodeTypes } from 'n8n-workflow';
+import {
+	Workflow,
+	type INode,
+	type INodeType,
+	type INodeTypes,
+	type IWorkflowSettings,
+} from 'n8n-workflow';
 
 /** Creates a workflow with a single node. */
-export function createWorkflow(node: INode, type: INodeType): Workflow {
+export function createWorkflow(
+	node: INode,
+	type: INodeType,
+	settings: IWorkflowSettings = {},
+): Workflow {
 	const nodeTypes: INodeTypes = {
 		getByName: () => type,
 		getByNameAndVersion: () => type,
@@ -13,6 +23,6 @@ export function createWorkflow(node: INode, type: INodeType): Workflow {
 		connections: {},
 		active: false,
 		nodeTypes,
-		settings: {},
+		settings,
 	});
 }
