@@ -2,9 +2,11 @@ import type {
 	ICredentialDataDecryptedObject,
 	ICredentialTestRequest,
 	ICredentialType,
+	IDataObject,
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
+import { toConnection } from '../inference/http/connection';
 
 export class WandbInferenceApi implements ICredentialType {
 	name = 'wandbInferenceApi';
@@ -50,18 +52,18 @@ export class WandbInferenceApi implements ICredentialType {
 	];
 
 	/**
-	 * A function instead of expressions, because it sends the project header only if it is filled in,
-	 * keeps an `OpenAI-Project` header that the node set for a request, and is faster.
+	 * A function instead of expressions, because it checks the fields like the nodes do, sends the
+	 * project header only if it is filled in, and keeps an `OpenAI-Project` header that the node set
+	 * for a request.
 	 */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		const headers = { ...requestOptions.headers };
-		headers.Authorization = `Bearer ${String(credentials.apiKey).trim()}`;
-		const project = String(credentials.project ?? '').trim();
+		const { apiKey, project } = toConnection(credentials);
+		const headers: IDataObject = { ...requestOptions.headers, Authorization: `Bearer ${apiKey}` };
 		const hasProject = Object.keys(headers).some((name) => /^openai-project$/i.test(name));
-		if (project !== '' && !hasProject) headers['OpenAI-Project'] = project;
+		if (project !== undefined && !hasProject) headers['OpenAI-Project'] = project;
 		return { ...requestOptions, headers };
 	}
 
@@ -75,7 +77,7 @@ export class WandbInferenceApi implements ICredentialType {
 				properties: {
 					value: 401,
 					message:
-						"Authentication failed. Check the API key, and that 'Project' is team/project exactly as spelled in W&B.",
+						"Authentication failed. Check the API key and, if set, that 'Project' is team/project exactly as spelled in W&B.",
 				},
 			},
 			{
@@ -83,7 +85,7 @@ export class WandbInferenceApi implements ICredentialType {
 				properties: {
 					value: 403,
 					message:
-						'W&B Inference does not accept requests from your location, or this key cannot use this project.',
+						'Access denied. W&B Inference may not be available in your location or organization, or this key cannot use the project.',
 				},
 			},
 			{

@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import type { FunctionsBase } from 'n8n-workflow';
+import type { FunctionsBase, ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { InferenceError, type InferenceErrorReason } from '../InferenceError';
 
 /** n8n's name for the credential type, the same as in its class in `credentials/`. */
@@ -19,10 +19,17 @@ export interface Connection {
 export async function readConnection(
 	context: Pick<FunctionsBase, 'getCredentials'>,
 ): Promise<Connection> {
-	const credential = await context.getCredentials(credentialName);
-	const baseUrl = checkedBaseUrl(credential.baseUrl);
-	const apiKey = checkedApiKey(credential.apiKey);
-	const project = checkedProject(credential.project);
+	return toConnection(await context.getCredentials(credentialName));
+}
+
+/**
+ * The connection that the fields of a credential describe; throws an `InferenceError` if it cannot
+ * work. The nodes and the credential's own test both use it, so they accept the same.
+ */
+export function toConnection(fields: ICredentialDataDecryptedObject): Connection {
+	const baseUrl = checkedBaseUrl(fields.baseUrl);
+	const apiKey = checkedApiKey(fields.apiKey);
+	const project = checkedProject(fields.project, baseUrl);
 	return { baseUrl, project, apiKey };
 }
 
@@ -34,14 +41,38 @@ export function accountId(baseUrl: string, projectOrKey: string): string {
 	return createHash('sha256').update(`${baseUrl}\n${projectOrKey}`).digest('hex');
 }
 
-/** The trimmed `team/project`, or `undefined` if empty. Throws if it has another format. */
-export function checkedProject(value: unknown): string | undefined {
-	const project = typeof value === 'string' ? value.trim() : '';
-	if (project === '') return undefined;
-	if (!/^[\x21-\x2e\x30-\x7e]+\/[\x21-\x2e\x30-\x7e]+$/.test(project)) {
-		throw credentialError('projectInvalid', 'The project is not in the form team/project');
-	}
-	return project;
+/**
+ * The project without blanks around its parts, or `undefined` if empty. Throws if it is not in the
+ * form `team/project`. A gateway, or a base URL that is not known, may also use OpenAI's IDs.
+ */
+export function checkedProject(value: unknown, baseUrl?: string): string | undefined {
+	const text = typeof value === 'string' ? value.trim() : '';
+	if (text === '') return undefined;
+	if (/^proj_[\w-]+$/.test(text) && !isWandb(baseUrl)) return text;
+	const parts = text.split('/').map((part) => part.trim());
+	if (parts.length !== 2 || parts.includes('')) throw projectError('');
+	const project = parts.join('/');
+	const [invalid] = invalidInProject.exec(project) ?? [];
+	if (invalid === undefined) return project;
+	throw projectError(
+		/[\p{C}\p{Z}]/u.test(invalid)
+			? ': it contains a line break or another invisible character'
+			: `: it contains '${invalid}'`,
+	);
+}
+
+/**
+ * What W&B's SDK does not allow in names, and what is not ASCII: Node.js refuses to send most of it
+ * in a header, and sends the rest, such as é, as Latin-1, which services may read as something else.
+ */
+const invalidInProject = /[\\#?%:]|[^\x20-\x7e]/u;
+
+function isWandb(baseUrl: string | undefined): boolean {
+	return baseUrl !== undefined && /(^|\.)wandb\.ai$/.test(new URL(baseUrl).hostname);
+}
+
+function projectError(detail: string): InferenceError {
+	return credentialError('projectInvalid', `The project is not in the form team/project${detail}`);
 }
 
 function checkedBaseUrl(value: unknown): string {
@@ -65,12 +96,13 @@ function checkedBaseUrl(value: unknown): string {
 }
 
 function checkedApiKey(value: unknown): string {
-	const key = typeof value === 'string' ? value.trim() : '';
+	const text = typeof value === 'string' ? value.trim() : '';
+	const key = text.replace(/^bearer(\s+|$)/i, '');
 	if (key === '') throw credentialError('apiKeyEmpty', 'The API key in the credential is empty');
 	if (!/^[\x21-\x7e]+$/.test(key)) {
 		throw credentialError(
 			'apiKeyInvalid',
-			'The API key in the credential contains invalid characters',
+			'The API key in the credential contains invalid characters, such as a space or a line break',
 		);
 	}
 	return key;

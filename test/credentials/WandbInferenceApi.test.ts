@@ -1,6 +1,13 @@
-import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
 import { WandbInferenceApi } from '../../credentials/WandbInferenceApi.credentials';
+import { readConnection } from '../../inference/http/connection';
+import { failureOf } from '../support/cannedResponse';
 import { runChatNode } from '../support/chatNode';
+import { testCredential } from '../support/testCredential';
 import { chatParameters } from '../../tools/engine/createExecuteContext';
 import { useSimulator, startStrictSimulator } from '../support/useSimulator';
 
@@ -8,7 +15,8 @@ const simulator = useSimulator();
 
 async function headersFor(credential: ICredentialDataDecryptedObject, headers = {}) {
 	const options: IHttpRequestOptions = { url: 'https://example.com', headers };
-	return (await new WandbInferenceApi().authenticate(credential, options)).headers;
+	const fields = { baseUrl: 'https://example.com/v1', ...credential };
+	return (await new WandbInferenceApi().authenticate(fields, options)).headers;
 }
 
 test('the project header is sent only if there is a project', async () => {
@@ -19,8 +27,17 @@ test('the project header is sent only if there is a project', async () => {
 	});
 });
 
-test('spaces around a pasted key do no harm', async () => {
-	expect(await headersFor({ apiKey: ' key\n' })).toEqual({ Authorization: 'Bearer key' });
+test.each([' key\n', 'Bearer key', '\tbearer  key '])(
+	'the key is sent alone, pasted as %j',
+	async (apiKey) => {
+		expect(await headersFor({ apiKey })).toEqual({ Authorization: 'Bearer key' });
+	},
+);
+
+test('a project with spaces is sent as W&B spells it', async () => {
+	const credential = { project: ' My Team / Customer Support ' };
+	await runChatNode({ baseUrl: simulator.baseUrl, credential });
+	expect(simulator.requests[0]?.headers['openai-project']).toBe('My Team/Customer Support');
 });
 
 test("a request's own project is kept, its own authorization is replaced", async () => {
@@ -31,9 +48,63 @@ test("a request's own project is kept, its own authorization is replaced", async
 	});
 });
 
+test("a project in the node's headers replaces the credential's", async () => {
+	const extraHeaders = { values: [{ name: 'OpenAI-Project', value: 'team/other' }] };
+	await runChatNode({
+		baseUrl: simulator.baseUrl,
+		credential: { project: 'team/project' },
+		parameters: chatParameters({ options: { extraHeaders } }),
+	});
+	expect(simulator.requests[0]?.headers['openai-project']).toBe('team/other');
+});
+
 test("the credential's test requests the models, even if the base URL ends in slashes", () => {
 	const { url } = new WandbInferenceApi().test.request;
 	expect(url).toBe('={{ $credentials.baseUrl.trim().replace(/\\/+$/, "") + "/models" }}');
+});
+
+describe("the credential's test", () => {
+	const baseUrl = () => simulator.baseUrl;
+
+	test.each([
+		['a key', {}],
+		['a key with its prefix', { apiKey: 'Bearer simulator-key' }],
+		['a project', { project: ' team / project ' }],
+		['a project with spaces', { project: 'My Team/Customer Support' }],
+		['a base URL with a slash at its end', { withSlash: true }],
+	])('succeeds with %s', async (_, { withSlash, ...fields }: IDataObject) => {
+		const credential = { apiKey: 'simulator-key', project: '', baseUrl: baseUrl(), ...fields };
+		if (withSlash) credential.baseUrl += '/';
+		expect(await testCredential(credential)).toBe('Connection successful!');
+		expect(simulator.requests).toMatchObject([
+			{ path: '/v1/models', headers: { authorization: 'Bearer simulator-key' } },
+		]);
+	});
+
+	test.each([
+		['no key', { apiKey: '' }],
+		['an undefined key', { apiKey: undefined }],
+		['a key with a line break', { apiKey: 'simulator\nkey' }],
+		['a key with a zero-width space', { apiKey: 'simulator\u200b-key' }],
+		['a key in Cyrillic', { apiKey: 'ключ' }],
+		['a project without a team', { project: 'project' }],
+		['a project with a colon', { project: 'team/a:b' }],
+		['a project with an accent', { project: 'équipe/projet' }],
+		['a base URL with a query', { baseUrl: 'http://127.0.0.1:1/v1?key=1' }],
+	])('fails with %s in the words of the nodes, and sends nothing', async (_, fields) => {
+		const credential = { apiKey: 'simulator-key', project: '', baseUrl: baseUrl(), ...fields };
+		const getCredentials = async <T extends object>() => await Promise.resolve(credential as T);
+		const { message } = await failureOf(readConnection({ getCredentials }));
+		expect(await testCredential(credential as ICredentialDataDecryptedObject)).toBe(message);
+		expect(simulator.requests).toEqual([]);
+	});
+
+	test('says what to check after a 401, also if there is no project', async () => {
+		const credential = { apiKey: 'wrong-key', project: '', baseUrl: baseUrl() };
+		expect(await testCredential(credential)).toBe(
+			"Authentication failed. Check the API key and, if set, that 'Project' is team/project exactly as spelled in W&B.",
+		);
+	});
 });
 
 test('a gateway with a virtual key is reached at its base URL, without a project', async () => {

@@ -10,7 +10,8 @@ export interface Caller {
 	scope: string;
 }
 
-const projectPattern = /^[^/\s]+\/[^/\s]+$/;
+/** Names of teams and projects may contain spaces. */
+const projectPattern = /^[^/\\#?%:]+\/[^/\\#?%:]+$/;
 
 /** Throws an `ApiError` if the key, region or project may not use the service. */
 export function readCaller(headers: IncomingHttpHeaders, settings: SimulatorSettings): Caller {

@@ -4,6 +4,7 @@ import {
 	checkedProject,
 	credentialName,
 	readConnection,
+	toConnection,
 } from '../../../inference/http/connection';
 import { connectionError, silenceError } from '../../../inference/http/connectionError';
 import { cancelledError, type InferenceErrorReason } from '../../../inference/InferenceError';
@@ -43,11 +44,44 @@ describe('readConnection', () => {
 		expect(apiKey).toBe('abc');
 	});
 
+	test.each(['Bearer abc', 'bearer  abc', ' Bearer\tabc\n'])(
+		'accepts a key pasted as %j, without the prefix',
+		async (apiKey) => {
+			expect((await readConnection(credential({ apiKey }))).apiKey).toBe('abc');
+		},
+	);
+
+	test.each(['my team/my project', "Team & Sons/it's (new)!", 'a/b.c_d~$@'])(
+		'accepts the project %j, which W&B allows',
+		async (project) => {
+			expect((await readConnection(credential({ project }))).project).toBe(project);
+		},
+	);
+
+	test('removes the blanks around the team and the project', async () => {
+		const fields = { project: ' my team / my project\n' };
+		expect((await readConnection(credential(fields))).project).toBe('my team/my project');
+	});
+
+	test("accepts an OpenAI project ID unless the base URL is W&B's", async () => {
+		const project = 'proj_abc-123_DEF';
+		const gateway = { project, baseUrl: 'https://wandb.ai.example.com/v1' };
+		expect((await readConnection(credential(gateway))).project).toBe(project);
+		expect(checkedProject(project)).toBe(project);
+		expect((await failureOf(readConnection(credential({ project })))).message).toBe(
+			'The project is not in the form team/project',
+		);
+	});
+
 	test.each<[string, object, InferenceErrorReason, string]>([
 		['an empty key', { apiKey: ' ' }, 'apiKeyEmpty', 'API key'],
 		['no key', { apiKey: undefined }, 'apiKeyEmpty', 'API key'],
 		['a key with a line break inside', { apiKey: 'abc\r\nX-Evil: 1' }, 'apiKeyInvalid', 'API key'],
+		['a key with a space inside', { apiKey: 'abc def' }, 'apiKeyInvalid', 'API key'],
+		['a key with a zero-width space', { apiKey: 'abc\u200bdef' }, 'apiKeyInvalid', 'API key'],
+		['a key with a soft hyphen', { apiKey: 'abc\u00addef' }, 'apiKeyInvalid', 'API key'],
 		['a key in Cyrillic', { apiKey: 'ключ' }, 'apiKeyInvalid', 'API key'],
+		['a prefix without a key', { apiKey: 'Bearer ' }, 'apiKeyEmpty', 'API key'],
 		[
 			'a key that is a number',
 			{ apiKey: 5 },
@@ -85,8 +119,28 @@ describe('readConnection', () => {
 		['a base URL that is a file', { baseUrl: 'file:///etc/passwd' }, 'baseUrlInvalid', 'base URL'],
 		['a project without a team', { project: 'project' }, 'projectInvalid', 'project'],
 		['a project with two slashes', { project: 'a/b/c' }, 'projectInvalid', 'project'],
-		['a project with a space', { project: 'my team/project' }, 'projectInvalid', 'project'],
-		['a project with a line break inside', { project: 'a/b\r\nX: 1' }, 'projectInvalid', 'project'],
+		['a project without a name', { project: 'team/ ' }, 'projectInvalid', 'project'],
+		[
+			'a project with a line break inside',
+			{ project: 'a/b\r\nX: 1' },
+			'projectInvalid',
+			'it contains a line break or another invisible character',
+		],
+		[
+			'a project with a zero-width space',
+			{ project: 'te\u200bam/project' },
+			'projectInvalid',
+			'another invisible character',
+		],
+		// Node.js would send the first as Latin-1 and throw ERR_INVALID_CHAR for the others.
+		['a project with é', { project: 'équipe/projet' }, 'projectInvalid', "it contains 'é'"],
+		['a project in Cyrillic', { project: 'team/проект' }, 'projectInvalid', "it contains 'п'"],
+		['a project with an emoji', { project: 'team/🚀' }, 'projectInvalid', "it contains '🚀'"],
+		['a project with a backslash', { project: 'a/b\\c' }, 'projectInvalid', "it contains '\\'"],
+		['a project with a hash', { project: 'a/b#c' }, 'projectInvalid', "it contains '#'"],
+		['a project with a query', { project: 'a/b?c' }, 'projectInvalid', "it contains '?'"],
+		['a project with a percent sign', { project: 'a%20b/c' }, 'projectInvalid', "it contains '%'"],
+		['a project with a colon', { project: 'a/b:c' }, 'projectInvalid', "it contains ':'"],
 	])('rejects %s and names the field but not its value', async (_, fields, reason, field) => {
 		const error = await failureOf(readConnection(credential(fields)));
 		expect(error).toMatchObject({ kind: 'credential', reason });
@@ -97,6 +151,13 @@ describe('readConnection', () => {
 	test.each(['', '  ', undefined])('treats the project %j as no project', (value) => {
 		expect(checkedProject(value)).toBeUndefined();
 	});
+});
+
+test('toConnection takes what a credential contains, even if a field is missing', () => {
+	expect(toConnection(filled)).toEqual(filled);
+	const { apiKey, baseUrl } = filled;
+	expect(toConnection({ apiKey, baseUrl })).toEqual({ apiKey, baseUrl });
+	expect(() => toConnection({ baseUrl })).toThrow('The API key in the credential is empty');
 });
 
 describe('accountId', () => {
