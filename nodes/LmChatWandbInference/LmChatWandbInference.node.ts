@@ -21,7 +21,7 @@ export class LmChatWandbInference implements INodeType {
 		},
 		group: ['transform'],
 		version: [1],
-		subtitle: 'Chat Model',
+		subtitle: '={{ $parameter["model"]["value"] }}',
 		description: 'Use open models hosted on W&B Inference in AI agents and chains',
 		defaults: { name: 'W&B Inference Chat Model' },
 		codex: {
@@ -37,13 +37,30 @@ export class LmChatWandbInference implements INodeType {
 					},
 				],
 			},
-			alias: ['LLM', 'W&B', 'wandb', 'Weights & Biases', 'Weights and Biases', 'OpenAI compatible'],
+			alias: [
+				'LLM',
+				'W&B',
+				'wandb',
+				'Weights & Biases',
+				'Weights and Biases',
+				'CoreWeave',
+				'Serverless Inference',
+				'Inference API',
+				'gpt-oss',
+				'DeepSeek',
+				'Qwen',
+				'Kimi',
+				'GLM',
+				'OpenAI compatible',
+			],
 		},
 		inputs: [],
 		outputs: [NodeConnectionTypes.AiLanguageModel],
 		outputNames: ['Model'],
 		credentials: [{ name: 'wandbInferenceApi', required: true }],
 		properties: [
+			modelField,
+			agentOptionsField,
 			{
 				displayName:
 					'Expressions in this node always use the first item, even if the agent or chain processes several',
@@ -51,8 +68,6 @@ export class LmChatWandbInference implements INodeType {
 				type: 'notice',
 				default: '',
 			},
-			modelField,
-			agentOptionsField,
 		],
 	};
 

@@ -10,11 +10,14 @@ import {
 	type ChatRequestSource,
 	type ChatResult,
 } from '../../inference/completeChat';
+import type { ResponseFormat } from '../../inference/chatRequest';
 import type { InferenceClient } from '../../inference/openClient';
 import type { TextListener } from '../../inference/completion/readCompletion';
 import type { Throughput } from '../../inference/pacing/GovernorRegistry';
 import type { RetryPolicy } from '../../inference/pacing/retry';
 import type { RequestOptions } from '../shared/requestOptions';
+import type { UsageListener } from './LangChainModel';
+import { NodeRuns } from './NodeRuns';
 import { TextQueue } from './TextQueue';
 import { toChatMessages } from './toChatMessages';
 import { toFinishReason, toGenerateResult, toTokenUsage, toToolCalls } from './toGenerateResult';
@@ -23,17 +26,26 @@ import { toToolChoice, toToolDefinitions } from './toolDefinitions';
 export interface ChatModelSettings {
 	model: string;
 	options: RequestOptions;
+	responseFormat: ResponseFormat;
 	retryPolicy: RetryPolicy;
 	client: InferenceClient;
-	throughput: Throughput;
+	/** Identifies the node that supplies the model. */
+	node: string;
+	/** How many requests of the node may be in flight at once; no own maximum if absent. */
+	maxConcurrency?: number;
 	/** Aborts when the execution is stopped. */
 	cancelSignal?: AbortSignal;
 	/** Converts an error to the one that n8n shows. */
 	explain: (error: unknown) => Error;
 }
 
+const runs = new NodeRuns();
+
+/** The runs have the maximum, so the account's limit needs none. */
+const throughput: Throughput = { mode: 'adaptive', maxConcurrency: Infinity };
+
 /** What LangChain passes with a call. */
-interface CallOptions extends ChatModelConfig {
+interface CallOptions extends ChatModelConfig, UsageListener {
 	signal?: AbortSignal;
 	stop?: string[];
 	tool_choice?: unknown;
@@ -61,11 +73,9 @@ export class WandbChatModel extends BaseChatModel<CallOptions> {
 			for (const { toolCallId, toolName, input } of toToolCalls(completion)) {
 				yield { type: 'tool-call-delta', id: toolCallId, name: toolName, argumentsDelta: input };
 			}
-			yield {
-				type: 'finish',
-				finishReason: toFinishReason(completion),
-				usage: toTokenUsage(completion),
-			};
+			const usage = toTokenUsage(completion);
+			if (usage) call.onUsage?.(usage);
+			yield { type: 'finish', finishReason: toFinishReason(completion), usage };
 		} finally {
 			abort.abort();
 		}
@@ -77,26 +87,31 @@ export class WandbChatModel extends BaseChatModel<CallOptions> {
 		onText?: TextListener,
 		abortSignal?: AbortSignal,
 	): Promise<ChatResult> {
-		const { client, options, retryPolicy, throughput, cancelSignal, explain } = this.settings;
+		const { client, options, retryPolicy, node, maxConcurrency, cancelSignal, explain } =
+			this.settings;
 		const signals = [cancelSignal, call.signal, call.abortSignal, abortSignal];
 		const request = this.buildRequest(messages, call);
 		try {
-			return await completeChat(client, request, {
-				...options,
-				retryPolicy,
-				throughput,
-				// A run of its own, so that the calls take turns, even with those that are retried.
-				run: { maxConcurrency: 1 },
-				signal: AbortSignal.any(signals.filter((signal) => signal !== undefined)),
-				onText,
-			});
+			return await runs.call(
+				node,
+				maxConcurrency,
+				async (run) =>
+					await completeChat(client, request, {
+						...options,
+						retryPolicy,
+						throughput,
+						run,
+						signal: AbortSignal.any(signals.filter((signal) => signal !== undefined)),
+						onText,
+					}),
+			);
 		} catch (error) {
 			throw explain(error);
 		}
 	}
 
 	private buildRequest(messages: Message[], call: CallOptions): ChatRequestSource {
-		const { model, options } = this.settings;
+		const { model, options, responseFormat } = this.settings;
 		const { stream, extraBody } = options;
 		const { parallel_tool_calls: isParallel, stop = [], ...fields } = options.fields;
 		const tools = toToolDefinitions(this.tools);
@@ -114,7 +129,7 @@ export class WandbChatModel extends BaseChatModel<CallOptions> {
 					: {}),
 				...(tools.length > 0 ? toToolChoice(call.tool_choice) : {}),
 			},
-			responseFormat: { type: 'text' },
+			responseFormat,
 			tools,
 			stream,
 			extraBody,

@@ -1,83 +1,86 @@
-/** What LangChain calls on a chat model. n8n's adapter implements it. */
-interface LangChainModel {
-	callbacks?: Array<{ options?: { tokensUsageParser?: (output: ModelOutput) => unknown } }>;
-	_generate(messages: LangChainMessage[], ...others: unknown[]): Promise<unknown>;
-	_streamResponseChunks(
-		messages: LangChainMessage[],
-		...others: unknown[]
-	): AsyncGenerator<unknown>;
-	bindTools(tools: unknown[], options?: { tool_choice?: unknown }): unknown;
-	withConfig(options: object): unknown;
-}
-
-interface LangChainMessage {
-	content: string | ContentBlock[];
-}
-
-interface ContentBlock {
-	type: string;
-	[field: string]: unknown;
-}
-
-interface ModelOutput {
-	llmOutput?: { tokenUsage?: Record<string, unknown> };
-}
+import type { TokenUsage } from '@n8n/ai-node-sdk';
+import { attempt } from './attempt';
+import { countStreamedTokens } from './countStreamedTokens';
+import { keepUnknownParts } from './keepUnknownParts';
+import type { LangChainMessage, LangChainModel, UsageListener } from './LangChainModel';
+import { structuredOutput } from './structuredOutput';
 
 /**
  * Adds what n8n's adapter for models of its SDK lacks for an agent (seen in ai-utilities 0.34.1): it
- * drops the images that n8n's agents and chains attach, ignores `tool_choice`, and reports estimated
- * instead of real token counts when the answer streams.
+ * drops the images that n8n's agents and chains attach, ignores `tool_choice`, returns text as a
+ * list where n8n's output parsers expect a string, cannot return structured output, and reports
+ * estimated instead of real token counts when the answer streams.
+ *
+ * A part that does not fit the adapter of another version of n8n is left out. The adapter then works
+ * as n8n made it.
  */
 export function patchAdapter(response: unknown): unknown {
 	const adapter = response as LangChainModel;
-	const { _generate, _streamResponseChunks, bindTools } = adapter;
-	Object.assign(adapter, {
-		_generate: async (messages: LangChainMessage[], ...others: unknown[]) =>
-			await _generate.call(adapter, messages.map(keepAttachments), ...others),
-		_streamResponseChunks: (messages: LangChainMessage[], ...others: unknown[]) =>
-			_streamResponseChunks.call(adapter, messages.map(keepAttachments), ...others),
-		bindTools: (tools: unknown[], { tool_choice: choice }: { tool_choice?: unknown } = {}) => {
-			const bound = patchAdapter(bindTools.call(adapter, tools)) as LangChainModel;
-			return choice === undefined ? bound : bound.withConfig({ tool_choice: choice });
-		},
-	});
-	adapter.callbacks?.forEach(({ options }) => countStreamedTokens(options));
+	for (const patch of [patchGenerate, patchStream, patchTools, patchStructuredOutput]) {
+		attempt(() => patch(adapter));
+	}
+	attempt(() => countStreamedTokens(adapter.callbacks));
 	return adapter;
 }
 
-/** The adapter passes unknown blocks on only if they are in LangChain's wrapper for them. */
-function keepAttachments(message: LangChainMessage): LangChainMessage {
-	if (!Array.isArray(message.content)) return message;
-	const content = message.content.map((block) => {
-		const value = toWirePart(block);
-		return value ? { type: 'non_standard', value } : block;
-	});
-	return Object.create(message, { content: { value: content, enumerable: true } });
-}
-
-/** The formats in which n8n attaches images and files, converted to the API's format. */
-function toWirePart(block: ContentBlock): object | undefined {
-	if (block.type === 'image_url') {
-		const image = block.image_url;
-		return { type: 'image_url', image_url: typeof image === 'string' ? { url: image } : image };
-	}
-	if (block.source_type !== 'base64' && block.source_type !== 'url') return undefined;
-	const url =
-		block.source_type === 'url' ? block.url : `data:${block.mime_type};base64,${block.data}`;
-	if (block.type === 'image') return { type: 'image_url', image_url: { url } };
-	const { filename } = (block.metadata ?? {}) as { filename?: string };
-	return { type: 'file', file: { filename, file_data: url } };
-}
-
-/** For a streamed answer, LangChain names the counts differently from what the tracer expects. */
-function countStreamedTokens(
-	tracing: { tokensUsageParser?: (output: ModelOutput) => unknown } = {},
-): void {
-	const parse = tracing.tokensUsageParser;
-	if (!parse) return;
-	tracing.tokensUsageParser = (output) => {
-		const { promptTokens, completionTokens, ...usage } = output.llmOutput?.tokenUsage ?? {};
-		const tokenUsage = { input_tokens: promptTokens, output_tokens: completionTokens, ...usage };
-		return parse({ ...output, llmOutput: { ...output.llmOutput, tokenUsage } });
+function patchGenerate(adapter: LangChainModel): void {
+	const { _generate: generate } = adapter;
+	if (typeof generate !== 'function') return;
+	adapter._generate = async (messages, ...others) => {
+		const output = await generate.call(adapter, prepared(messages), ...others);
+		attempt(() => output.generations?.forEach(({ message }) => joinText(message)));
+		return output;
 	};
+}
+
+function patchStream(adapter: LangChainModel): void {
+	const { _streamResponseChunks: stream } = adapter;
+	if (typeof stream !== 'function') return;
+	adapter._streamResponseChunks = async function* (messages, options, ...others) {
+		let usage: TokenUsage | undefined;
+		const listener: UsageListener = { onUsage: (reported) => (usage = reported) };
+		const call = { ...options, ...listener };
+		for await (const chunk of stream.call(adapter, prepared(messages), call, ...others)) {
+			attempt(() => {
+				joinText(chunk.message);
+				addUsageDetails(chunk.message, usage);
+			});
+			yield chunk;
+		}
+	};
+}
+
+function patchTools(adapter: LangChainModel): void {
+	const { bindTools } = adapter;
+	if (typeof bindTools !== 'function') return;
+	adapter.bindTools = (tools, { tool_choice: choice } = {}) => {
+		const bound = patchAdapter(bindTools.call(adapter, tools)) as LangChainModel;
+		return choice === undefined ? bound : (bound.withConfig?.({ tool_choice: choice }) ?? bound);
+	};
+}
+
+function patchStructuredOutput(adapter: LangChainModel): void {
+	if (typeof adapter.withStructuredOutput !== 'function') return;
+	adapter.withStructuredOutput = (schema, config) => structuredOutput(adapter, schema, config);
+}
+
+function prepared(messages: LangChainMessage[]): LangChainMessage[] {
+	return messages.map((message) => attempt(() => keepUnknownParts(message)) ?? message);
+}
+
+/** Content that is only text becomes a string, as from n8n's own chat models. */
+function joinText(message: LangChainMessage | undefined): void {
+	if (!message || !Array.isArray(message.content)) return;
+	if (!message.content.every((block) => block?.type === 'text')) return;
+	message.content = message.content.map((block) => block?.text ?? '').join('');
+}
+
+function addUsageDetails(message: LangChainMessage | undefined, usage?: TokenUsage): void {
+	if (!message?.usage_metadata || !usage) return;
+	const { cacheRead } = usage.inputTokenDetails ?? {};
+	const { reasoning } = usage.outputTokenDetails ?? {};
+	Object.assign(message.usage_metadata, {
+		...(cacheRead === undefined ? {} : { input_token_details: { cache_read: cacheRead } }),
+		...(reasoning === undefined ? {} : { output_token_details: { reasoning } }),
+	});
 }

@@ -1,11 +1,12 @@
 import { supplyModel } from '@n8n/ai-node-sdk';
 import type { IDataObject, ISupplyDataFunctions } from 'n8n-workflow';
 import { openClient } from '../../inference/openClient';
-import type { Throughput } from '../../inference/pacing/GovernorRegistry';
 import { readModel } from '../shared/modelField';
 import { toNodeError } from '../shared/nodeError';
 import { readRequestOptions } from '../shared/requestOptions';
 import { readRetryPolicy } from '../shared/readRetryPolicy';
+import { readChoice, readInteger } from '../shared/readValue';
+import { agentResponseFormats } from './agentOptionsField';
 import { patchAdapter } from './patchAdapter';
 import { WandbChatModel } from './WandbChatModel';
 
@@ -26,9 +27,13 @@ export async function supplyChatModel(
 		const model = new WandbChatModel({
 			model: readModel(context.getNodeParameter('model', itemIndex)),
 			options: readRequestOptions(values, 'agent'),
-			retryPolicy: readRetryPolicy({ maxRetries: values.maxRetries }),
+			responseFormat: {
+				type: readChoice(values.responseFormat, 'Response Format', agentResponseFormats, 'text'),
+			},
+			retryPolicy: readRetryPolicy({ maxRetries: values.maxRetries, maxWait: values.maxWait }),
 			client: await openClient(context),
-			throughput,
+			node: `${context.getWorkflow().id} ${context.getNode().id}`,
+			maxConcurrency: readInteger(values.maxConcurrency, 'Max Concurrency', 1),
 			cancelSignal: context.getExecutionCancelSignal(),
 			explain,
 		});
@@ -38,5 +43,3 @@ export async function supplyChatModel(
 		throw explain(error);
 	}
 }
-
-const throughput: Throughput = { mode: 'adaptive', maxConcurrency: 64 };

@@ -1,5 +1,5 @@
 import type { ContentFile, Message, MessageContent } from '@n8n/ai-node-sdk';
-import type { JsonObject } from 'n8n-workflow';
+import type { JsonObject, JsonValue } from 'n8n-workflow';
 import type { ChatMessage } from '../../inference/chatRequest';
 
 /**
@@ -23,8 +23,15 @@ function toMessages({ role, content }: Message): ChatMessage[] {
 					: [],
 			);
 		case 'user':
-			return [{ role, content: toUserContent(content) }];
+			return [toGenericMessage(content) ?? { role, content: toUserContent(content) }];
 	}
+}
+
+/** A message with a role that the SDK does not know, such as `developer`. */
+function toGenericMessage([part]: MessageContent[]): ChatMessage | undefined {
+	if (part?.type !== 'provider') return undefined;
+	const { role, content } = part.value as JsonObject;
+	return typeof role === 'string' ? { role, content: content as JsonValue } : undefined;
 }
 
 function toAssistantMessage(content: MessageContent[]): ChatMessage {
@@ -76,9 +83,22 @@ function textIn(content: MessageContent[], separator: string): string {
 	return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join(separator);
 }
 
+/**
+ * The result of a tool as text, the only form that the API accepts. What is not text is named, so
+ * that the model knows of it, instead of sent as thousands of tokens of base64.
+ */
 function resultText(result: unknown): string {
 	if (typeof result === 'string') return result;
-	const parts = Array.isArray(result) ? (result as MessageContent[]) : [];
-	const isText = parts.length > 0 && parts.every(({ type }) => type === 'text');
-	return isText ? textIn(parts, '\n') : (JSON.stringify(result) ?? '');
+	const parts = Array.isArray(result) ? (result as Array<MessageContent | null>) : [];
+	const isContent = parts.length > 0 && parts.every((part) => typeof part?.type === 'string');
+	if (!isContent) return JSON.stringify(result) ?? '';
+	return parts.flatMap((part) => (part ? [partText(part)] : [])).join('\n');
+}
+
+function partText(part: MessageContent): string {
+	if (part.type === 'text') return part.text;
+	const [{ type } = { type: undefined }] = toPart(part);
+	if (type !== 'image_url' && type !== 'file') return JSON.stringify(part);
+	const kind = type === 'file' ? 'a file' : 'an image';
+	return `[The tool returned ${kind}, which cannot be sent as the result of a tool]`;
 }

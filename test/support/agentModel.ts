@@ -10,7 +10,15 @@ import {
 export interface AgentModel {
 	invoke(messages: unknown, options?: object): Promise<AgentMessage>;
 	stream(messages: unknown, options?: object): Promise<AsyncIterable<AgentMessage>>;
+	batch(messages: unknown[], options?: object): Promise<AgentMessage[]>;
 	bindTools(tools: unknown[], options?: { tool_choice?: string }): AgentModel;
+	withStructuredOutput(
+		schema: unknown,
+		config?: object,
+	): {
+		invoke(messages: unknown): Promise<unknown>;
+		stream(messages: unknown): Promise<AsyncIterable<unknown>>;
+	};
 	lc_namespace: string[];
 }
 

@@ -1,11 +1,12 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
 import { HumanMessage } from '@langchain/core/messages';
-import type { INodeParameters, INodeProperties, JsonObject } from 'n8n-workflow';
+import { sleep, type INodeParameters, type INodeProperties, type JsonObject } from 'n8n-workflow';
 import { LmChatWandbInference } from '../../../nodes/LmChatWandbInference/LmChatWandbInference.node';
 import { requestParameters } from '../../../nodes/shared/requestParameters';
 import { supplyAgentModel } from '../../support/agentModel';
 import { validateRequestBody } from '../../../tools/simulator/openaiSchema/validateChatCompletion';
 import { useSimulator } from '../../support/useSimulator';
+import { waitUntil } from '../../support/waitUntil';
 
 const simulator = useSimulator();
 
@@ -73,17 +74,23 @@ describe('options of the chat model', () => {
 		expect((await bodySentWith({ stop: ['END'] }, call)).stop).toEqual(['END', 'Observation:']);
 	});
 
-	test('are those of the table and Max Retries, sorted by name', () => {
+	test('are those of the table and its own, the most used ones first', () => {
 		const shown = new LmChatWandbInference().description.properties
 			.find(({ name }) => name === 'options')
 			?.options?.map((option) => option as INodeProperties);
 		const inTable = requestParameters.filter(({ shownBy }) => shownBy === 'both');
-		const names = [...inTable.map(({ property }) => property.name), 'maxRetries'];
+		const own = ['maxConcurrency', 'maxRetries', 'maxWait', 'responseFormat'];
+		const names = [...inTable.map(({ property }) => property.name), ...own];
 		expect(shown?.map(({ name }) => name).sort()).toEqual(names.sort());
 		const displayNames = shown?.map(({ displayName }) => displayName) ?? [];
-		expect(displayNames).toEqual(
-			[...displayNames].sort((left, right) => left.localeCompare(right)),
-		);
+		const others = displayNames.slice(4);
+		expect(displayNames.slice(0, 4)).toEqual([
+			'Max Tokens',
+			'Temperature',
+			'Reasoning',
+			'Reasoning Effort',
+		]);
+		expect(others).toEqual([...others].sort((left, right) => left.localeCompare(right)));
 	});
 
 	test('that are sent in the body have a sample in this test', () => {
@@ -91,4 +98,37 @@ describe('options of the chat model', () => {
 		const names = inBody.map(({ property }) => property.name);
 		expect(Object.keys(samples).sort()).toEqual([...names, 'extraBody'].sort());
 	});
+});
+
+test('Max Concurrency limits the requests of the node over all models that it supplies', async () => {
+	simulator.fault({ fault: { kind: 'stall', where: 'beforeHeaders' } });
+	const stop = new AbortController();
+	const supplied = await Promise.all(
+		[1, 2].map(
+			async () =>
+				await supplyAgentModel({ baseUrl: simulator.baseUrl, options: { maxConcurrency: 3 } }),
+		),
+	);
+	const calls = supplied.flatMap(({ model }) =>
+		[1, 2, 3].map(
+			async () => await model.invoke([new HumanMessage('Hi')], { signal: stop.signal }),
+		),
+	);
+	await waitUntil(() => simulator.requests.length === 3);
+	await sleep(50);
+	expect(simulator.requests).toHaveLength(3);
+	stop.abort();
+	await Promise.allSettled(calls);
+});
+
+test('Response Format is sent, and Max Wait ends the waiting', async () => {
+	expect(await bodySentWith({ responseFormat: 'JSON Object' })).toMatchObject({
+		response_format: { type: 'json_object' },
+	});
+	expect(await bodySentWith({ responseFormat: 'text' })).not.toHaveProperty('response_format');
+	simulator.fault({
+		fault: { kind: 'status', status: 429, retryAfter: '5', reason: 'concurrency' },
+	});
+	const { model } = await supplyAgentModel({ baseUrl: simulator.baseUrl, options: { maxWait: 1 } });
+	await expect(model.invoke([new HumanMessage('Hi')])).rejects.toThrow('Concurrency limit');
 });

@@ -29,7 +29,16 @@ test.each([
 	['Rain', 'Rain'],
 	[{ sky: 'grey' }, '{"sky":"grey"}'],
 	[[], '[]'],
-	[[text('Rain'), { type: 'file' }], '[{"type":"text","text":"Rain"},{"type":"file"}]'],
+	[[text('Rain'), { type: 'file' }], 'Rain\n{"type":"file"}'],
+	[
+		[text('Here:'), { type: 'file', mediaType: 'image/png', data: 'AAAA' }],
+		'Here:\n[The tool returned an image, which cannot be sent as the result of a tool]',
+	],
+	[
+		[{ type: 'provider', value: { type: 'file', file: { file_data: 'AAAA' } } }],
+		'[The tool returned a file, which cannot be sent as the result of a tool]',
+	],
+	[[null, 5], '[null,5]'],
 	[[text('Rain'), text('Wind')], 'Rain\nWind'],
 	[undefined, ''],
 ])('the result %j of a tool is sent as %j', (result, content) => {
