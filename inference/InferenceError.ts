@@ -1,3 +1,6 @@
+import type { TokenUsage } from './completion/completionParts';
+import type { AnswerProblem } from './jsonAnswers/JsonSchema';
+
 /** What went wrong, in one word that workflows can branch on (`details.kind` of an error item). */
 export type InferenceErrorKind =
 	| 'authentication'
@@ -17,6 +20,8 @@ export type InferenceErrorKind =
 	| 'incompleteAnswer'
 	| 'invalidAnswer'
 	| 'invalidOutput'
+	| 'refusal'
+	| 'contentFilter'
 	| 'parameter'
 	| 'credential'
 	| 'cancelled';
@@ -36,7 +41,19 @@ export type InferenceErrorReason =
 	| 'gateway'
 	| 'tokenLimit'
 	| 'emptyAnswer'
-	| 'notJson';
+	| 'notJson'
+	| 'schemaIgnored'
+	| 'strictSchemaIgnored';
+
+/** An answer that was paid for but is not what was asked for. */
+export interface RejectedAnswer {
+	/** What the model wrote; a list if several choices were requested. */
+	output: string | string[];
+	problems: AnswerProblem[];
+	finishReason: string | null;
+	/** Of all requests for the item. */
+	usage?: TokenUsage;
+}
 
 /** What is known about an error. What to do about it is for the caller to say. */
 export interface InferenceErrorFacts {
@@ -54,6 +71,8 @@ export interface InferenceErrorFacts {
 	waitLeftMs?: number;
 	/** The service's ID of the request, for its support. */
 	requestId?: string;
+	/** Set if an answer arrived, so that it is not lost. */
+	answer?: RejectedAnswer;
 }
 
 /**
@@ -77,6 +96,8 @@ export class InferenceError extends Error implements InferenceErrorFacts {
 
 	readonly requestId?: string;
 
+	readonly answer?: RejectedAnswer;
+
 	/** Requests sent for this item, counted by the retry policy. */
 	attempts = 0;
 
@@ -91,6 +112,7 @@ export class InferenceError extends Error implements InferenceErrorFacts {
 		this.retryAfterMs = facts.retryAfterMs;
 		this.waitLeftMs = facts.waitLeftMs;
 		this.requestId = facts.requestId;
+		this.answer = facts.answer;
 	}
 
 	/** The same error with more facts. */

@@ -28,6 +28,8 @@ export interface ChatOptions {
 	run: Run;
 	/** Used for the first request if it is for the right project and the model is not on hold. */
 	permit?: Permit;
+	/** Whether an earlier request belongs to the same item, so that this one goes before new items. */
+	isFollowUp?: boolean;
 	signal?: AbortSignal;
 	/** Called with each chunk of text. After the first call, the request is no longer retried. */
 	onText?: TextListener;
@@ -45,6 +47,8 @@ export interface ChatRequestSource extends Omit<ChatRequest, 'messages'> {
 
 export interface ChatResult {
 	completion: ChatCompletion;
+	/** The ID of the model that was asked: the requested one or a fallback. */
+	model: string;
 	/** Requests sent until this completion arrived. */
 	attempts: number;
 	requestId?: string;
@@ -81,7 +85,8 @@ export async function completeChat(
 			firstPermit = undefined;
 			if (permit?.governor === governor && permit.use(model)) return permit;
 			permit?.ended();
-			return await governor.acquire({ run, model, maxWaitMs, isRetry, signal });
+			const goesFirst = isRetry || options.isFollowUp === true;
+			return await governor.acquire({ run, model, maxWaitMs, isRetry: goesFirst, signal });
 		},
 		send: async (permit, model) =>
 			await sendChat(client, { ...request, model }, permit, { ...options, onText }),
@@ -132,7 +137,7 @@ async function sendLoaded(
 	if (isSuccess(response) && isEventStream(response)) permit.accepted();
 	const completion = await readCompletion(response, { choiceCount: choiceCountOf(body), onText });
 	permit.succeeded();
-	return { completion, requestId: requestIdOf(response.headers) };
+	return { completion, model: request.model, requestId: requestIdOf(response.headers) };
 }
 
 /** About how long the body is, without serializing it. */

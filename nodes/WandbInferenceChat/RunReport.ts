@@ -1,5 +1,5 @@
 import type { NodeExecutionHint } from 'n8n-workflow';
-import type { ChatResult } from '../../inference/completeChat';
+import type { AnswerResult } from '../../inference/completeAnswer';
 import { messageParts } from '../../inference/completion/completionParts';
 import type { RetryNotice } from '../../inference/pacing/retry';
 
@@ -17,6 +17,10 @@ export class RunReport {
 
 	private emptyAnswers = 0;
 
+	private repairedAnswers = 0;
+
+	private invalidChoices = 0;
+
 	/** Items that succeeded. */
 	succeeded = 0;
 
@@ -27,8 +31,11 @@ export class RunReport {
 	};
 
 	/** `hasMaxTokens`: whether the user set 'Max Tokens' for the item. */
-	noteResult({ completion }: ChatResult, hasMaxTokens: boolean): void {
+	noteResult(result: AnswerResult, hasMaxTokens: boolean): void {
+		const { completion, repairs, invalidChoices } = result;
 		this.succeeded += 1;
+		if (repairs > 0) this.repairedAnswers += 1;
+		this.invalidChoices += invalidChoices;
 		for (const { message, finish_reason: finishReason } of completion.choices) {
 			if (finishReason !== 'length') continue;
 			const { text, reasoning } = messageParts(message);
@@ -57,8 +64,20 @@ export class RunReport {
 				`${answersWere(this.emptyAnswers)} empty because reasoning used up all tokens. Increase 'Max Tokens', lower 'Reasoning Effort', or turn off 'Reasoning' in Options.`,
 			);
 		}
+		if (this.invalidChoices > 0) {
+			warn(
+				`${answersWere(this.invalidChoices)} not the requested JSON and ${this.invalidChoices === 1 ? 'is' : 'are'} null in 'output', beside other choices that are valid.`,
+			);
+		}
+		const inform = (message: string) =>
+			hints.push({ message, type: 'info', location: 'outputPane' });
+		if (this.repairedAnswers > 0) {
+			inform(
+				`${answersWere(this.repairedAnswers)} not the requested JSON at first and ${this.repairedAnswers === 1 ? 'was' : 'were'} corrected by the model. 'usage' includes the extra requests.`,
+			);
+		}
 		const slowed = this.slowedDown();
-		if (slowed) hints.push({ message: slowed, type: 'info', location: 'outputPane' });
+		if (slowed) inform(slowed);
 		return hints;
 	}
 

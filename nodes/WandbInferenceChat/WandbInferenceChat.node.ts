@@ -26,7 +26,8 @@ export class WandbInferenceChat implements INodeType {
 		},
 		group: ['transform'],
 		version: [1],
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle:
+			'={{ $parameter["resource"] === "model" ? "Get many models" : $parameter["model"]["value"] || "Message a model" }}',
 		description: 'Chat with open models hosted on W&B Inference',
 		defaults: { name: 'W&B Inference Chat' },
 		usableAsTool: true,
@@ -53,9 +54,9 @@ export class WandbInferenceChat implements INodeType {
 				displayOptions: { show: { resource: ['chat'] } },
 				options: [
 					{
-						name: 'Complete',
+						name: 'Message a Model',
 						value: 'complete',
-						action: 'Ask a model',
+						action: 'Message a model',
 						description: 'Send messages to a model and get its answer',
 					},
 				],

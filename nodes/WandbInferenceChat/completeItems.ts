@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { completeChat } from '../../inference/completeChat';
+import { effectiveFormat } from '../../inference/chatRequest';
+import { completeAnswer } from '../../inference/completeAnswer';
 import { InferenceError } from '../../inference/InferenceError';
 import { openClient, type InferenceClient } from '../../inference/openClient';
 import type { Permit } from '../../inference/pacing/Permit';
@@ -7,7 +8,7 @@ import type { Throughput } from '../../inference/pacing/GovernorRegistry';
 import type { Run } from '../../inference/pacing/RunQueue';
 import { toErrorItem, toNodeError } from '../shared/nodeError';
 import { isAgentTool } from './isAgentTool';
-import { startLiveText, type LiveText } from './liveText';
+import { chatText, startLiveText, type LiveText } from './liveText';
 import { readParameters, readThroughput } from './readParameters';
 import { RunReport } from './RunReport';
 import { startItems } from './startItems';
@@ -28,10 +29,11 @@ export async function completeItems(context: IExecuteFunctions): Promise<INodeEx
 		const governor = client.governorFor({}, throughput);
 		const acquire = async () => await governor.acquire({ run, signal: signals.all });
 		const work = async (itemIndex: number, permit: Permit) => {
-			// If the node is a tool, the agent reads its output, not a user.
-			const live = forAgent ? undefined : startLiveText(context, itemIndex);
 			const signal = signals.take();
+			let live: LiveText | undefined;
 			try {
+				// If the node is a tool, the agent reads its output, not a user.
+				live = forAgent ? undefined : startLiveText(context, itemIndex);
 				const item = { itemIndex, permit, signal, live, onFailure: results.endRun };
 				results.output[itemIndex] = await completeItem(session, item);
 			} catch (error) {
@@ -128,20 +130,22 @@ async function completeItem(
 	{ itemIndex, permit, signal, live, onFailure }: Item,
 ): Promise<INodeExecutionData> {
 	const parameters = readParameters(context, itemIndex);
-	const result = await completeChat(client, parameters.request, {
+	const { request, simplify } = parameters;
+	const result = await completeAnswer(client, request, {
 		...parameters,
+		checksAnswer: simplify,
 		throughput,
 		run,
 		permit,
 		signal,
-		onText: live?.onText,
+		// A chat is shown text only once, so JSON is shown when it is complete and valid.
+		onText: effectiveFormat(request).type === 'text' ? live?.onText : undefined,
 		onRetry: report.noteRetry,
 		onFailure: (error) => onFailure(error, itemIndex),
 	});
-	const item = toItem(result, { ...parameters, forAgent }, itemIndex);
-	await live?.end();
-	report.noteResult(result, parameters.request.fields.max_tokens !== undefined);
-	return item;
+	await live?.end(chatText(result));
+	report.noteResult(result, request.fields.max_tokens !== undefined);
+	return toItem(result, { simplify, forAgent }, itemIndex);
 }
 
 /** Gives each unfinished item a signal, because Node.js warns of a leak if one has many listeners. */

@@ -1,4 +1,33 @@
 import type { INodeProperties } from 'n8n-workflow';
+import type { OptionsOf } from '../shared/OptionsOf';
+
+const forChat = { resource: ['chat'], operation: ['complete'] };
+const forJson = { ...forChat, responseFormat: ['json_object', 'json_schema'] };
+const forSchema = { ...forChat, responseFormat: ['json_schema'] };
+
+export const responseFormats: OptionsOf<'text' | 'json_object' | 'json_schema'> = [
+	{
+		name: 'JSON Object',
+		value: 'json_object',
+		description: 'Any JSON object. The messages must ask for JSON.',
+	},
+	{
+		name: 'JSON Schema',
+		value: 'json_schema',
+		description: 'A JSON value with the fields that you define',
+	},
+	{ name: 'Text', value: 'text' },
+];
+
+export const schemaTypes: OptionsOf<'example' | 'manual'> = [
+	{ name: 'Generate From JSON Example', value: 'example' },
+	{ name: 'Define Using JSON Schema', value: 'manual' },
+];
+
+export const defaultJsonExample = `{
+  "category": "bug",
+  "summary": "The app crashes on start"
+}`;
 
 const objectSchemaExample = `{
   "type": "object",
@@ -10,37 +39,47 @@ const objectSchemaExample = `{
   "additionalProperties": false
 }`;
 
-/** The format of the answer, the tools that the model can call, and the form of the output. */
-export const answerFields: INodeProperties[] = [
+const schemaFields: INodeProperties[] = [
 	{
-		displayName: 'Response Format',
-		name: 'responseFormat',
+		displayName: 'Schema Type',
+		name: 'schemaType',
 		type: 'options',
-		options: [
-			{
-				name: 'JSON Object',
-				value: 'json_object',
-				description: 'Any JSON object. The messages must ask for JSON.',
-			},
-			{
-				name: 'JSON Schema',
-				value: 'json_schema',
-				description: 'A JSON value that matches a schema',
-			},
-			{ name: 'Text', value: 'text' },
-		],
-		default: 'text',
-		description: "With JSON, 'output' is the parsed value instead of text",
-		displayOptions: { show: { resource: ['chat'], operation: ['complete'] } },
+		noDataExpression: true,
+		options: schemaTypes,
+		default: 'example',
+		description: 'How to define the fields of the answer',
+		displayOptions: { show: forSchema },
 	},
 	{
-		displayName: 'Schema Name',
-		name: 'schemaName',
-		type: 'string',
-		default: 'answer',
-		description: 'Letters, digits, underscores, and hyphens. The model sees this name.',
+		displayName: 'JSON Example',
+		name: 'jsonExample',
+		type: 'json',
+		typeOptions: { rows: 5 },
+		default: defaultJsonExample,
+		description: 'An example of the answer. Only its field names and types count, not its values.',
+		displayOptions: { show: { ...forSchema, schemaType: ['example'] } },
+	},
+	{
+		displayName:
+			"All fields of the example are required. For optional fields or allowed values, set 'Schema Type' to 'Define Using JSON Schema'.",
+		name: 'exampleNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { ...forSchema, schemaType: ['example'] } },
+	},
+	{
+		displayName:
+			"This node still uses the JSON Schema that was saved with it. To see it, set 'Schema Type' to 'Define Using JSON Schema'. To replace it, change the example.",
+		name: 'savedSchemaNotice',
+		type: 'notice',
+		default: '',
 		displayOptions: {
-			show: { resource: ['chat'], operation: ['complete'], responseFormat: ['json_schema'] },
+			show: {
+				...forSchema,
+				schemaType: ['example'],
+				jsonExample: [defaultJsonExample],
+				jsonSchema: [{ _cnd: { exists: true } }],
+			},
 		},
 	},
 	{
@@ -50,20 +89,58 @@ export const answerFields: INodeProperties[] = [
 		typeOptions: { rows: 8 },
 		default: objectSchemaExample,
 		required: true,
-		description: 'JSON Schema for the answer: the name, type, and constraints of each field',
-		displayOptions: {
-			show: { resource: ['chat'], operation: ['complete'], responseFormat: ['json_schema'] },
-		},
+		description: 'JSON Schema that the answer must match',
+		displayOptions: { show: { ...forSchema, schemaType: ['manual'] } },
+	},
+	{
+		// Keeps the schema of nodes that were saved before there was a schema type: n8n drops the
+		// values of fields that are not displayed.
+		displayName: 'JSON Schema',
+		name: 'jsonSchema',
+		type: 'hidden',
+		default: '',
+		displayOptions: { show: { ...forSchema, schemaType: ['example'] } },
+	},
+	{
+		displayName: 'Schema Name',
+		name: 'schemaName',
+		type: 'string',
+		default: 'answer',
+		description: 'Letters, digits, underscores, and hyphens. The model sees this name.',
+		displayOptions: { show: forSchema },
 	},
 	{
 		displayName: 'Strict Schema',
 		name: 'strictSchema',
 		type: 'boolean',
 		default: true,
-		description: 'Whether the model must follow the schema exactly',
-		displayOptions: {
-			show: { resource: ['chat'], operation: ['complete'], responseFormat: ['json_schema'] },
-		},
+		description:
+			'Whether the service must keep the model to the schema while it writes. The answer is checked in any case.',
+		displayOptions: { show: forSchema },
+	},
+];
+
+/** The format of the answer, the tools that the model can call, and the form of the output. */
+export const answerFields: INodeProperties[] = [
+	{
+		displayName: 'Response Format',
+		name: 'responseFormat',
+		type: 'options',
+		options: responseFormats,
+		default: 'text',
+		description: "With JSON, 'output' is the parsed value instead of text",
+		displayOptions: { show: forChat },
+	},
+	...schemaFields,
+	{
+		displayName: 'Repair Attempts',
+		name: 'repairAttempts',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 3, numberPrecision: 0 },
+		default: 1,
+		description:
+			'How often to tell the model what is wrong with an invalid answer and ask again. Each attempt is billed.',
+		displayOptions: { show: forJson },
 	},
 	{
 		displayName: 'Tools',
@@ -74,7 +151,7 @@ export const answerFields: INodeProperties[] = [
 		default: {},
 		description:
 			"Functions that the model can call. Calls are returned in 'toolCalls' for later nodes to run. To have them run automatically, use an AI Agent.",
-		displayOptions: { show: { resource: ['chat'], operation: ['complete'] } },
+		displayOptions: { show: forChat },
 		options: [
 			{
 				displayName: 'Tool',
@@ -119,6 +196,6 @@ export const answerFields: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description: 'Whether to return a simplified version of the response instead of the raw data',
-		displayOptions: { show: { resource: ['chat'], operation: ['complete'] } },
+		displayOptions: { show: forChat },
 	},
 ];

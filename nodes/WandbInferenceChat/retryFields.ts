@@ -67,31 +67,32 @@ export const sendingFields: INodeProperties[] = [
 		displayOptions: { show: { resource: ['chat'], operation: ['complete'] } },
 		options: [
 			{
-				displayName: 'Max Concurrency',
-				name: 'maxConcurrency',
-				type: 'number',
-				typeOptions: { minValue: 1, numberPrecision: 0 },
-				default: 64,
-				description:
-					"Maximum number of concurrent requests of one run. In 'Fixed' mode, exactly this many run at once over all runs of the node (default 1).",
-			},
-			{
 				displayName: 'Mode',
 				name: 'mode',
 				type: 'options',
 				options: [
 					{
-						name: 'Adaptive',
+						name: 'Automatic',
 						value: 'adaptive',
 						description: 'Send as many requests as the service accepts',
 					},
 					{
 						name: 'Fixed',
 						value: 'fixed',
-						description: 'Send exactly as many requests as you set',
+						description: "Send as many requests at once as 'Max Concurrency' says",
 					},
 				],
 				default: 'adaptive',
+				description: 'How to decide how many requests to send at once',
+			},
+			{
+				displayName: 'Max Concurrency',
+				name: 'maxConcurrency',
+				type: 'number',
+				typeOptions: { minValue: 1, numberPrecision: 0 },
+				default: 64,
+				description:
+					"In 'Automatic' mode, the most requests that a run sends at once. In 'Fixed' mode, how many all runs of this node together send at once; 1 if you do not add this setting.",
 			},
 		],
 	},

@@ -1,30 +1,29 @@
 import type { IDataObject, INodeExecutionData, JsonObject, JsonValue } from 'n8n-workflow';
-import type { ChatResult } from '../../inference/completeChat';
+import type { AnswerResult } from '../../inference/completeAnswer';
 import type { CompletionChoice } from '../../inference/completion/chatCompletion';
 import {
 	messageParts,
 	tokenUsage,
 	type RequestedToolCall,
 } from '../../inference/completion/completionParts';
-import { InferenceError, type InferenceErrorReason } from '../../inference/InferenceError';
 import { parseJson } from '../../inference/json';
-import type { ChatParameters } from './readParameters';
 
-export interface OutputOptions extends Pick<ChatParameters, 'request' | 'simplify'> {
+export interface OutputOptions {
+	simplify: boolean;
 	/** Whether the node runs as an agent's tool. */
-	forAgent?: boolean;
+	forAgent: boolean;
 }
 
 /**
  * The output item of one completion: what a workflow needs of it if simplified, otherwise the
- * completion in the API's format. Throws an `InferenceError` if the answer should be JSON but is not.
+ * completion in the API's format.
  */
 export function toItem(
-	result: ChatResult,
-	{ request, simplify, forAgent }: OutputOptions,
+	result: AnswerResult,
+	{ simplify, forAgent }: OutputOptions,
 	itemIndex: number,
 ): INodeExecutionData {
-	const full = simplify ? simplified(result, request.model, wantsJson(request)) : result.completion;
+	const full = simplify ? simplified(result) : result.completion;
 	const json = simplify && forAgent ? forReadingModel(full) : full;
 	return { json: json as IDataObject, pairedItem: { item: itemIndex } };
 }
@@ -34,41 +33,52 @@ function forReadingModel({ output, toolCalls }: JsonObject): JsonObject {
 	return { output: output ?? null, ...(toolCalls === undefined ? {} : { toolCalls }) };
 }
 
-function wantsJson({ responseFormat }: ChatParameters['request']): boolean {
-	return responseFormat.type !== 'text';
-}
-
-function simplified(result: ChatResult, requestedModel: string, asJson: boolean): JsonObject {
-	const { completion, attempts } = result;
-	const choices = completion.choices.map((choice) => simplifiedChoice(choice, result, asJson));
+function simplified({ completion, model, values, attempts }: AnswerResult): JsonObject {
+	const choices = completion.choices.map((choice, index) =>
+		simplifiedChoice(choice, values?.[index]),
+	);
+	const { reasoning, ...fields } = transposed(choices);
 	const usage = tokenUsage(completion);
 	return {
-		...(choices.length === 1 ? choices[0] : transposed(choices)),
-		model: completion.model ?? requestedModel,
+		...fields,
+		model: completion.model ?? model,
 		...(usage ? { usage: usage as JsonObject } : {}),
-		attempts,
+		...(attempts > 1 ? { attempts } : {}),
+		// Last, because it can be much longer than the answer.
+		...(reasoning === undefined ? {} : { reasoning }),
 	};
 }
 
-function simplifiedChoice(
-	choice: CompletionChoice,
-	result: ChatResult,
-	asJson: boolean,
-): JsonObject {
+/** `value` is the answer as JSON, if JSON was requested. */
+function simplifiedChoice(choice: CompletionChoice, value: JsonValue | undefined): JsonObject {
 	const { finish_reason: finishReason, logprobs } = choice;
 	const { text, reasoning, toolCalls } = messageParts(choice.message);
-	const output = asJson && toolCalls.length === 0 ? parseAnswer(text, choice, result) : text;
+	const isAnswer = toolCalls.length === 0;
 	return {
-		output,
-		...(reasoning === '' ? {} : { reasoning }),
-		...(toolCalls.length === 0 ? {} : { toolCalls: toolCalls.map(withParsedArguments) }),
+		output: value === undefined || !isAnswer ? text : value,
+		...(isAnswer ? {} : { toolCalls: toolCalls.map(withParsedArguments) }),
+		...(isAnswer ? {} : { message: assistantMessage(choice) }),
 		finishReason,
 		...(logprobs ? { logprobs } : {}),
+		...(reasoning === '' ? {} : { reasoning }),
+	};
+}
+
+/** What the model said before its tool calls, ready to be sent back with their results. */
+function assistantMessage({ message }: CompletionChoice): JsonObject {
+	const { content, tool_calls: toolCalls, function_call: functionCall } = message;
+	return {
+		role: 'assistant',
+		content,
+		...(toolCalls ? { tool_calls: toolCalls } : {}),
+		...(functionCall ? { function_call: functionCall } : {}),
 	};
 }
 
 /** With several choices, each field becomes a list in the order of the choices. */
 function transposed(choices: JsonObject[]): JsonObject {
+	const [only] = choices;
+	if (only && choices.length === 1) return only;
 	const names = new Set(choices.flatMap((choice) => Object.keys(choice)));
 	return Object.fromEntries(
 		[...names].map((name) => [name, choices.map((choice) => choice[name] ?? null)]),
@@ -79,38 +89,4 @@ function transposed(choices: JsonObject[]): JsonObject {
 function withParsedArguments(call: RequestedToolCall): JsonObject {
 	const value = call.arguments.trim() === '' ? {} : parseJson(call.arguments);
 	return { ...call, arguments: value === undefined ? call.arguments : (value as JsonValue) };
-}
-
-function parseAnswer(text: string, choice: CompletionChoice, result: ChatResult): JsonValue {
-	const value = parseJson(withoutFence(text));
-	if (value !== undefined) return value as JsonValue;
-	throw invalidOutput(text, choice, result);
-}
-
-/** Some models wrap their JSON in a Markdown code block regardless of instructions. */
-function withoutFence(text: string): string {
-	return /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/i.exec(text)?.[1] ?? text;
-}
-
-function invalidOutput(text: string, choice: CompletionChoice, result: ChatResult): InferenceError {
-	const [message, reason] = describeInvalid(text, choice);
-	const error = new InferenceError(message, {
-		kind: 'invalidOutput',
-		reason,
-		requestId: result.requestId,
-	});
-	error.attempts = result.attempts;
-	return error;
-}
-
-function describeInvalid(
-	text: string,
-	{ finish_reason: finishReason }: CompletionChoice,
-): [string, InferenceErrorReason] {
-	if (finishReason === 'length') {
-		return ["The JSON answer was cut off at 'Max Tokens'", 'tokenLimit'];
-	}
-	return text.trim() === ''
-		? ['The answer is empty instead of JSON', 'emptyAnswer']
-		: ['The answer is not valid JSON', 'notJson'];
 }

@@ -28,13 +28,14 @@ const checkBaseUrl = "Check 'Base URL' in the credential";
 
 const adviceByReason: Partial<Record<InferenceErrorReason, Advice>> = {
 	apiKeyEmpty: 'Create a key at wandb.ai/authorize and paste it into the credential.',
-	apiKeyInvalid: 'Copy the key again. It consists of letters and digits only, without spaces.',
+	apiKeyInvalid:
+		'Copy the key again. It contains only letters, digits, _ and -, without spaces or line breaks.',
 	baseUrlInvalid:
 		'Use https://api.inference.wandb.ai/v1, or the address of your gateway including its path, e.g. http://localhost:4000/v1.',
 	baseUrlNotPlain:
 		"Remove the user name and password before '@', and everything from '?' or '#' on.",
 	projectInvalid:
-		'Enter the W&B team, a slash, and the project, e.g. my-team/my-project, in plain characters without spaces. Leave it empty for your default project.',
+		'Enter the W&B team, a slash, and the project, e.g. my-team/my-project, in plain characters. Spaces are allowed, but \\ # ? % and : are not. Leave it empty for your default project.',
 	noCredential: "Select or create one in the node's 'Credential to connect with' field.",
 	refused: `Nothing is listening at this address. ${checkBaseUrl}, and that your gateway is running.`,
 	unknownHost: `${checkBaseUrl} for typos, and that n8n's machine can resolve host names.`,
@@ -44,11 +45,18 @@ const adviceByReason: Partial<Record<InferenceErrorReason, Advice>> = {
 		"Run again after a short wait. If you use a proxy as 'Base URL', check that it is running and can reach W&B Inference.",
 	tokenLimit:
 		"Increase 'Max Tokens', or ask for a shorter answer. Reasoning counts toward the limit.",
+	emptyAnswer:
+		"Try another model, or turn off 'Reasoning' in Options. If 'Max Tokens' is set, increase it.",
+	notJson:
+		"Ask for JSON in the messages, set 'Response Format' to JSON Schema, or try another model.",
+	schemaIgnored: "Turn on 'Strict Schema', increase 'Repair Attempts', or try another model.",
+	strictSchemaIgnored:
+		"The model ignored the schema. Try another model, turn off 'Reasoning' in Options, or increase 'Repair Attempts'.",
 };
 
 const adviceByKind: Record<InferenceErrorKind, Advice> = {
 	authentication:
-		"Check the API key in the credential (find yours at wandb.ai/authorize), and that 'Project' is 'team/project' exactly as spelled in W&B.",
+		"Check the API key in the credential (find yours at wandb.ai/authorize) and, if set, that 'Project' is 'team/project' exactly as spelled in W&B.",
 	quota:
 		'Buy credits or raise the monthly spending cap in W&B Billing, then run again. Waiting does not help, so this was not retried.',
 	personalAccount:
@@ -59,7 +67,7 @@ const adviceByKind: Record<InferenceErrorKind, Advice> = {
 		'This W&B project had too many requests running at once. ' +
 		(node === 'chat'
 			? "Run fewer at once, or lower 'Max Concurrency' in Throughput."
-			: 'Run fewer executions at once.'),
+			: "Run fewer executions at once, or add 'Max Concurrency' in Options."),
 	rateLimit:
 		"The service accepts fewer requests than were sent. Run fewer at once, or increase 'Max Retries'.",
 	overloaded:
@@ -77,8 +85,9 @@ const adviceByKind: Record<InferenceErrorKind, Advice> = {
 	incompleteAnswer:
 		'Run again. If it persists, check the proxy or gateway between n8n and the service.',
 	invalidAnswer: `${checkBaseUrl}. It must point to an OpenAI-compatible API and normally ends in /v1.`,
-	invalidOutput:
-		"Set 'Response Format' to JSON Schema with 'Strict Schema', ask for JSON in the messages, or try another model.",
+	invalidOutput: "Increase 'Repair Attempts', or try another model.",
+	refusal: 'Rephrase the messages, or try another model.',
+	contentFilter: 'Rephrase the messages, or try another model.',
 	parameter: 'Check the fields of the node.',
 	credential: 'Check the credential of the node.',
 	cancelled: 'Run the workflow again to send the remaining requests.',
@@ -107,5 +116,6 @@ function waitAdvice({ retryAfterMs = 0 }: InferenceError, leftMs: number, node: 
 		retryAfterMs > leftMs
 			? `The service asked to wait ${Math.ceil(retryAfterMs / 1000)} s, but only ${left} of waiting time is left.`
 			: `The next retry would exceed the remaining waiting time (${left}).`;
-	return node === 'chat' ? `${why} To wait longer, increase 'Max Wait' in Retry Policy.` : why;
+	const place = node === 'chat' ? 'Retry Policy' : 'Options';
+	return `${why} To wait longer, increase 'Max Wait' in ${place}.`;
 }

@@ -36,7 +36,10 @@ export function toNodeError(
 		return new NodeOperationError(node, message, { description, itemIndex });
 	}
 	const httpCode = error.status === undefined ? undefined : String(error.status);
-	return new NodeApiError(node, {}, { message, description, httpCode, itemIndex });
+	const apiError = new NodeApiError(node, {}, { message, description, httpCode, itemIndex });
+	// Shown as the data of the error, because the answer was paid for.
+	if (error.answer) apiError.context.data = error.answer as unknown as IDataObject;
+	return apiError;
 }
 
 /** The output item for a failed input item under 'Continue'. */
@@ -49,7 +52,7 @@ export function toErrorJson(error: unknown): IDataObject {
 	if (!(error instanceof InferenceError)) {
 		return { error: error instanceof Error ? error.message : String(error), details: {} };
 	}
-	const { kind, status, attempts, requestId } = error;
+	const { kind, status, attempts, requestId, answer } = error;
 	return {
 		error: error.message,
 		details: {
@@ -58,6 +61,7 @@ export function toErrorJson(error: unknown): IDataObject {
 			advice: adviceFor(error, 'chat'),
 			attempts,
 			...(requestId === undefined ? {} : { requestId }),
+			...(answer as IDataObject | undefined),
 		},
 	};
 }

@@ -69,7 +69,7 @@ test('10,000 items with mixed faults are answered or fail for the right reason, 
 	const { requests, itemsAnswered, byStatus, inFlight } = simulator.statistics;
 	const attempts = items.reduce((sum, { json }) => {
 		const { attempts: ofError } = (json.details ?? {}) as { attempts?: number };
-		return sum + Number(json.attempts ?? ofError);
+		return sum + Number(json.attempts ?? ofError ?? 1);
 	}, 0);
 	// Each 429 here means that no slot was free, which is the only cost of finding the limit.
 	const needed = requests - (byStatus[429] ?? 0);

@@ -26,7 +26,7 @@ describe('completeChat', () => {
 		const { outcome, sent } = send([overload, last]);
 		const { completion, ...rest } = await outcome;
 		expect(completion.choices[0]?.message.content).toBe('Hi');
-		expect(rest).toEqual({ attempts: 2, requestId: 'two' });
+		expect(rest).toEqual({ model: 'first', attempts: 2, requestId: 'two' });
 		expect(sent.map(({ atMs }) => atMs)).toEqual([0, 1000]);
 	});
 

@@ -14,7 +14,10 @@ const resultOf = (...answers: Answer[]) => ({
 			finish_reason: finishReason,
 		})),
 	} as ChatCompletion,
+	model: 'a/b',
 	attempts: 1,
+	invalidChoices: 0,
+	repairs: 0,
 });
 
 const messagesOf = (report: RunReport) => report.hints().map(({ message }) => message);

@@ -23,7 +23,6 @@ describe('simplified output', () => {
 				cachedTokens: expect.any(Number),
 				reasoningTokens: expect.any(Number),
 			},
-			attempts: 1,
 		});
 	});
 
@@ -161,33 +160,6 @@ describe('JSON answers', () => {
 		const fenced = '[[answer: ```json\n{"mood": "good"}\n```]] [[reason: hm]] [[think-tags]]';
 		expect((await answerTo({ ...withSchema, ...say(fenced) })).output).toEqual({ mood: 'good' });
 	});
-
-	test.each([
-		[
-			'cut off by Max Tokens',
-			say('How are you?'),
-			{ maxTokens: 2, ...thinkingOff },
-			/cut off at 'Max Tokens'/,
-			/Increase 'Max Tokens'/,
-		],
-		['not JSON', say('[[answer: Sorry, no]]'), thinkingOff, /not valid JSON/, /Strict Schema/],
-	])(
-		'that are %s end in an error that says so, after a single request',
-		async (_, message, options, text, advice) => {
-			const parameters = chatParameters({ ...glm, ...withSchema, ...message, options });
-			await expect(runChatNode({ baseUrl: simulator.baseUrl, parameters })).rejects.toMatchObject({
-				message: expect.stringMatching(text),
-				description: expect.stringMatching(advice),
-			});
-			expect(simulator.requests).toHaveLength(1);
-			const { items } = await runChatNode({
-				baseUrl: simulator.baseUrl,
-				parameters,
-				onError: 'continueRegularOutput',
-			});
-			expect(items[0]?.json.details).toMatchObject({ kind: 'invalidOutput', attempts: 1 });
-		},
-	);
 });
 
 describe('hints', () => {

@@ -147,7 +147,7 @@ describe('runs at the same time', () => {
 			parameters: chatParameters(sayName),
 			items: items('chat', 1),
 		});
-		expect(healthy.items[0]?.json).toMatchObject({ output: 'chat', attempts: 1 });
+		expect(healthy.items[0]?.json).toMatchObject({ output: 'chat' });
 		expect(healthy.hints).toEqual([]);
 		expect(hasEnded).toBe(false);
 		stop.abort();
@@ -220,7 +220,8 @@ describe('fallback models', () => {
 			retryPolicy: { maxRetries: 2 },
 		});
 		expect(json).toMatchObject({ model: 'zai-org/GLM-5.1', attempts: 4 });
-	});
+		// The waits before the retries add up to 6 seconds at most.
+	}, 20_000);
 });
 
 describe('Stop', () => {

@@ -3,10 +3,7 @@ import type {
 	ChatCompletion,
 	CompletionMessage,
 } from '../../../inference/completion/chatCompletion';
-import type { InferenceError } from '../../../inference/InferenceError';
-import { adviceFor } from '../../../nodes/shared/advice';
 import { toItem, type OutputOptions } from '../../../nodes/WandbInferenceChat/toItem';
-import { errorThrownBy } from '../../support/errorThrownBy';
 
 const choiceOf = (message: Partial<CompletionMessage>, rest: JsonObject = {}) => ({
 	index: 0,
@@ -15,32 +12,25 @@ const choiceOf = (message: Partial<CompletionMessage>, rest: JsonObject = {}) =>
 	...rest,
 });
 
-const optionsFor = (type: string, forAgent = false): OutputOptions => ({
-	request: { model: 'asked/for', responseFormat: { type } } as OutputOptions['request'],
-	simplify: true,
-	forAgent,
-});
+const simplify: OutputOptions = { simplify: true, forAgent: false };
+const forAgent: OutputOptions = { simplify: true, forAgent: true };
 
 const resultOf = (completion: JsonObject) => ({
 	completion: completion as ChatCompletion,
+	model: 'asked/for',
 	attempts: 2,
-	concurrencyLimit: 8,
-	requestId: 'req-7',
+	invalidChoices: 0,
+	repairs: 0,
 });
 
-const outputOf = (completion: JsonObject, options = optionsFor('text')) =>
+const outputOf = (completion: JsonObject, options = simplify) =>
 	toItem(resultOf(completion), options, 3).json;
-const outputFor = (message: Partial<CompletionMessage>, options = optionsFor('text')) =>
+const outputFor = (message: Partial<CompletionMessage>, options = simplify) =>
 	outputOf({ choices: [choiceOf(message)] }, options);
-
-const failureFor = (content: string, finishReason = 'stop'): InferenceError => {
-	const choice = choiceOf({ content }, { finish_reason: finishReason });
-	return errorThrownBy(() => outputOf({ choices: [choice] }, optionsFor('json_object')));
-};
 
 describe('simplified output', () => {
 	test('contains only fields that the answer has', () => {
-		const item = toItem(resultOf({ choices: [choiceOf({})] }), optionsFor('text'), 3);
+		const item = toItem(resultOf({ choices: [choiceOf({})] }), simplify, 3);
 		expect(Object.keys(item.json)).toEqual(['output', 'finishReason', 'model', 'attempts']);
 		expect(item).toEqual({
 			json: { output: 'Hi', finishReason: 'stop', model: 'asked/for', attempts: 2 },
@@ -111,7 +101,6 @@ describe('simplified output', () => {
 
 describe('the answer for an agent', () => {
 	test('is the text, with tool calls if there are any', () => {
-		const forAgent = optionsFor('text', true);
 		expect(outputFor({}, forAgent)).toStrictEqual({ output: 'Hi' });
 		const called = { name: 'f', arguments: '' };
 		expect(outputFor({ content: '', function_call: called }, forAgent)).toEqual({
@@ -122,53 +111,6 @@ describe('the answer for an agent', () => {
 
 	test('is the whole completion if it is not simplified', () => {
 		const completion = { id: 'a', choices: [choiceOf({})] };
-		expect(outputOf(completion, { ...optionsFor('text', true), simplify: false })).toEqual(
-			completion,
-		);
+		expect(outputOf(completion, { simplify: false, forAgent: true })).toEqual(completion);
 	});
-});
-
-describe('JSON answers', () => {
-	test.each([
-		['```json\n{"a": 1}\n```', { a: 1 }],
-		['\n ```JSON  \n{"a": 1}```\n ', { a: 1 }],
-		['```\n[1,\n2]\n\n```', [1, 2]],
-		['{"a": "```json\\n1\\n```"}', { a: '```json\n1\n```' }],
-		['"```"', '```'],
-	])('are read from %j', (content, output) => {
-		for (const type of ['json_object', 'json_schema']) {
-			expect(outputFor({ content }, optionsFor(type)).output).toEqual(output);
-		}
-	});
-
-	test('stay text if text was requested, and are not required along with a tool call', () => {
-		expect(outputFor({ content: '{"a": 1}' }).output).toBe('{"a": 1}');
-		const call = { content: '', function_call: { name: 'f', arguments: '' } };
-		expect(outputFor(call, optionsFor('json_object')).output).toBe('');
-	});
-
-	test.each(['Here: ```json\n{}\n```', '```json\n{}\n``` as asked', '```json {}```'])(
-		'are not extracted from other text: %j',
-		(content) => {
-			expect(failureFor(content).message).toBe('The answer is not valid JSON');
-		},
-	);
-
-	test.each([
-		['Sorry', 'stop', 'The answer is not valid JSON', /'Strict Schema'/],
-		[' ', 'stop', 'The answer is empty instead of JSON', /'Strict Schema'/],
-		['', 'length', "The JSON answer was cut off at 'Max Tokens'", /^Increase 'Max Tokens'/],
-	])(
-		'missing from %j with finish reason %s end in an error that says why',
-		(content, reason, message, advice) => {
-			const error = failureFor(content, reason);
-			expect(error).toMatchObject({
-				kind: 'invalidOutput',
-				message,
-				attempts: 2,
-				requestId: 'req-7',
-			});
-			expect(adviceFor(error, 'chat')).toMatch(advice);
-		},
-	);
 });

@@ -33,7 +33,9 @@ const namedByKind: Record<InferenceErrorKind, string[]> = {
 	timeout: ["'Timeout'", "'Stream'"],
 	incompleteAnswer: ['Run again', 'proxy or gateway'],
 	invalidAnswer: ["'Base URL'", '/v1'],
-	invalidOutput: ["'Response Format'", "'Strict Schema'", 'another model'],
+	invalidOutput: ["'Repair Attempts'", 'another model'],
+	refusal: ['Rephrase', 'another model'],
+	contentFilter: ['Rephrase', 'another model'],
 	parameter: ['fields'],
 	credential: ['credential'],
 	cancelled: ['Run the workflow again', 'remaining requests'],
@@ -42,7 +44,7 @@ const namedByKind: Record<InferenceErrorKind, string[]> = {
 /** The kind that a reason belongs to, and what the advice names. */
 const namedByReason: Record<InferenceErrorReason, [InferenceErrorKind, string[]]> = {
 	apiKeyEmpty: ['credential', ['wandb.ai/authorize', 'credential']],
-	apiKeyInvalid: ['credential', ['Copy the key again', 'letters and digits']],
+	apiKeyInvalid: ['credential', ['Copy the key again', 'letters, digits']],
 	baseUrlInvalid: ['credential', ['https://api.inference.wandb.ai/v1', 'gateway']],
 	baseUrlNotPlain: ['credential', ['user name and password', "'@'", "'?'", "'#'"]],
 	projectInvalid: ['credential', ['my-team/my-project', 'default project']],
@@ -53,8 +55,10 @@ const namedByReason: Record<InferenceErrorReason, [InferenceErrorKind, string[]]
 	closed: ['connection', ['Run again', 'proxy or firewall']],
 	gateway: ['server', ['short wait', "'Base URL'", 'is running']],
 	tokenLimit: ['invalidOutput', ["'Max Tokens'", 'shorter answer']],
-	emptyAnswer: ['invalidOutput', namedByKind.invalidOutput],
-	notJson: ['invalidOutput', namedByKind.invalidOutput],
+	emptyAnswer: ['invalidOutput', ['another model', "'Reasoning'", "'Max Tokens'"]],
+	notJson: ['invalidOutput', ['Ask for JSON', "'Response Format'", 'another model']],
+	schemaIgnored: ['invalidOutput', ["'Strict Schema'", "'Repair Attempts'", 'another model']],
+	strictSchemaIgnored: ['invalidOutput', ['another model', "'Reasoning'", "'Repair Attempts'"]],
 };
 
 describe('the advice for each error', () => {
@@ -138,7 +142,9 @@ describe('what surrounds the advice', () => {
 		expect(inChat.replace(expected, '')).toBe(`${waitLonger} ${text}`);
 		const inAgent = adviceOn({ kind: 'overloaded', ...facts }, 'agent');
 		expect(inAgent).toMatch(expected);
-		expect(inAgent.replace(expected, '')).toBe(text);
+		expect(inAgent.replace(expected, '')).toBe(
+			`To wait longer, increase 'Max Wait' in Options. ${text}`,
+		);
 	});
 
 	test('does not mention a wait if there was none', () => {
@@ -163,8 +169,11 @@ function allAdvice(node: NodeKind): string[] {
 		reason: reason as InferenceErrorReason,
 	}));
 	const facts: InferenceErrorFacts[] = [...withoutReason, ...withReason]
-		// Only the chat node parses answers as JSON.
-		.filter(({ kind }) => node === 'chat' || kind !== 'invalidOutput')
+		// Only the chat node checks answers.
+		.filter(
+			({ kind }) =>
+				node === 'chat' || !['invalidOutput', 'refusal', 'contentFilter'].includes(kind),
+		)
 		.flatMap((cause) => statuses.map((status) => ({ ...cause, status })))
 		.flatMap((cause) => [
 			cause,
@@ -189,7 +198,7 @@ describe.each<NodeKind>(['chat', 'agent'])('the advice of the %s node', (node) =
 });
 
 describe('the advice of the agent node', () => {
-	test.each(['Retry Policy', 'Retry On', 'Throughput', 'Max Wait', 'Max Concurrency'])(
+	test.each(['Retry Policy', 'Retry On', 'Throughput'])(
 		'never names %s, which only the chat node has',
 		(label) => {
 			expect(labelsOfNode.chat).toContain(label);
@@ -199,7 +208,9 @@ describe('the advice of the agent node', () => {
 	);
 
 	test('says what the agent can do instead', () => {
-		expect(adviceOn({ kind: 'concurrency' }, 'agent')).toContain('Run fewer executions at once.');
+		expect(adviceOn({ kind: 'concurrency' }, 'agent')).toContain(
+			"Run fewer executions at once, or add 'Max Concurrency' in Options.",
+		);
 		expect(adviceFor(statusError({ status: 408 }), 'agent')).toBe('Run again.');
 	});
 });
