@@ -67,7 +67,6 @@ test('example 1 answers its question', async () => {
 		output: expect.stringMatching(/\w+ \w+/),
 		finishReason: 'stop',
 		model: 'openai/gpt-oss-20b',
-		attempts: 1,
 	});
 });
 

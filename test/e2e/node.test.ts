@@ -16,7 +16,7 @@ async function openNewNode(editor: Editor): Promise<void> {
 	await editor.createWorkflow();
 	await editor.searchNodes('W&B');
 	await editor.nodePanelName(nodeName).click();
-	await editor.nodePanelName('Ask a model').click();
+	await editor.nodePanelName('Message a model').click();
 	await editor.part('ndv').waitFor();
 }
 
@@ -43,10 +43,11 @@ test('a node added from the panel answers with a model from the live list', asyn
 	await inEditor(async (editor) => {
 		await openNewNode(editor);
 		await editor.pickModel('openai/gpt-oss-20b');
-		const content = editor.part('parameter-input-content').locator('textarea');
+		const content = editor.part('parameter-input-content').last().locator('textarea');
 		await content.fill('Explain in one sentence what a workflow is.');
 		await editor.part('node-execute-button').click();
 		await editor.part('node-run-status-success').waitFor();
+		await editor.part('parameter-input-resource').scrollIntoViewIfNeeded();
 		await editor.saveScreenshot('node');
 		const output = await editor.readOutput();
 		expect(output).toMatch(/"output":\s*"\w+ \w+/);

@@ -137,6 +137,12 @@ export class Editor {
 		await this.part('rlc-item').filter({ hasText: id }).click();
 	}
 
+	/** Selects an option of a field of the open node. */
+	async choose(parameter: string, option: string): Promise<void> {
+		await this.part(`parameter-input-${parameter}`).click();
+		await this.page.getByRole('option', { name: option }).first().click();
+	}
+
 	/** Opens the chat below the canvas. */
 	async openChat(): Promise<void> {
 		await this.part('workflow-chat-button').first().click();

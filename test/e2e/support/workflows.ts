@@ -39,6 +39,21 @@ export function items(values: Fields[]): WorkflowNode {
 	return node('Items', 'n8n-nodes-base.code', 2, { jsCode });
 }
 
+/** Outputs one item with a PNG image as its file `data`. */
+export function pixelFile(): WorkflowNode[] {
+	const base64 =
+		'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
+	const options = { mimeType: 'image/png', fileName: 'pixel.png' };
+	return [
+		items([{ base64 }]),
+		node('File', 'n8n-nodes-base.convertToFile', 1.1, {
+			operation: 'toBinary',
+			sourceProperty: 'base64',
+			options,
+		}),
+	];
+}
+
 /** Passes items on, to see what arrives. */
 export function collect(name: string): WorkflowNode {
 	return node(name, 'n8n-nodes-base.noOp', 1, {});
