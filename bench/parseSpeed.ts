@@ -80,6 +80,7 @@ async function measureSeconds(stream: Buffer): Promise<number> {
 			chunks: splitStream(stream),
 			finishWithin: () => undefined,
 			sawContent: () => undefined,
+			hasProject: false,
 			redact: (text) => text,
 		},
 		{ choiceCount: 1 },

@@ -7,6 +7,7 @@ export type InferenceErrorKind =
 	| 'quota'
 	| 'personalAccount'
 	| 'region'
+	| 'forbidden'
 	| 'concurrency'
 	| 'rateLimit'
 	| 'overloaded'
@@ -39,6 +40,11 @@ export type InferenceErrorReason =
 	| 'unreachable'
 	| 'closed'
 	| 'gateway'
+	| 'blocked'
+	| 'notEnabled'
+	| 'modelNotAllowed'
+	| 'proxyAuthentication'
+	| 'contextLength'
 	| 'tokenLimit'
 	| 'emptyAnswer'
 	| 'notJson'
@@ -63,6 +69,10 @@ export interface InferenceErrorFacts {
 	status?: number;
 	/** Error code of the connection, e.g. `ECONNREFUSED`. */
 	code?: string;
+	/** The parameter that a response is about, by its name in the API. */
+	parameter?: string;
+	/** Whether the request named a project. */
+	hasProject?: boolean;
 	/** Content type of a response that could not be read. */
 	contentType?: string;
 	/** How long the service asked to wait, from its `retry-after-ms` or `Retry-After` header. */
@@ -88,6 +98,10 @@ export class InferenceError extends Error implements InferenceErrorFacts {
 
 	readonly code?: string;
 
+	readonly parameter?: string;
+
+	readonly hasProject?: boolean;
+
 	readonly contentType?: string;
 
 	readonly retryAfterMs?: number;
@@ -108,6 +122,8 @@ export class InferenceError extends Error implements InferenceErrorFacts {
 		this.reason = facts.reason;
 		this.status = facts.status;
 		this.code = facts.code;
+		this.parameter = facts.parameter;
+		this.hasProject = facts.hasProject;
 		this.contentType = facts.contentType;
 		this.retryAfterMs = facts.retryAfterMs;
 		this.waitLeftMs = facts.waitLeftMs;

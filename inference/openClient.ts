@@ -21,10 +21,11 @@ const governors = new GovernorRegistry(systemClock);
 
 /** Reads the node's credential; throws an `InferenceError` if it cannot work. */
 export async function openClient(context: IAllExecuteFunctions): Promise<InferenceClient> {
-	const { baseUrl, project, apiKey } = await readConnection(context);
+	const connection = await readConnection(context);
+	const { baseUrl, project, apiKey } = connection;
 	const account = accountId(baseUrl, project ?? apiKey);
 	return {
-		transport: createTransport(context, { baseUrl, apiKey }),
+		transport: createTransport(context, connection),
 		clock: systemClock,
 		governorFor: (extraHeaders, throughput) => {
 			const otherProject = projectIn(extraHeaders);

@@ -136,6 +136,7 @@ describe('files', () => {
 	const tables: Record<string, string> = {
 		'nodes/shared/requestParameters.ts': 'the only list of request parameters',
 		'test/chaos/faults.ts': 'the faults of the chaos matrix',
+		'test/nodes/errorBodies.test.ts': 'error bodies as services and gateways write them',
 		'test/nodes/WandbInferenceChat/badInput.test.ts': 'every wrong input and its message',
 		'test/nodes/WandbInferenceChat/serviceErrors.test.ts': 'every service error and its message',
 	};

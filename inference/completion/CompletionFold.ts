@@ -86,8 +86,9 @@ function addChoice(parts: ChoiceParts, choice: JsonObject): string {
 	const { delta } = choice;
 	const isLegacy = !isJsonObject(delta);
 	for (const name of Object.keys(choice)) {
+		if (name === 'index' || name === 'delta') continue;
 		const value = choice[name];
-		if (!isSet(value) || name === 'index' || name === 'delta') continue;
+		if (!isSet(value)) continue;
 		if (name === 'logprobs') addLogprobs(parts.logprobs, value);
 		else if (name === 'message') {
 			parts.wholeMessage = isJsonObject(value) ? value : { content: value };
@@ -106,10 +107,8 @@ function addDelta(parts: ChoiceParts, delta: JsonObject): string {
 		const value = delta[name];
 		if (!isSet(value)) continue;
 		if (name === 'content') text += addContent(parts, value);
-		else if (name === 'tool_calls') {
-			if (Array.isArray(value))
-				value.filter(isJsonObject).forEach((piece) => parts.toolCalls.add(piece));
-		} else if (name === 'function_call') addFunctionCall(parts, value);
+		else if (name === 'tool_calls') parts.toolCalls.add(value);
+		else if (name === 'function_call') addFunctionCall(parts, value);
 		else if (name === 'reasoning' || name === 'reasoning_content' || name === 'refusal') {
 			addText(parts, name, value);
 		} else if (typeof value === 'string' && isJoined(name)) addText(parts, name, value);

@@ -40,7 +40,20 @@ export class CallText {
 export class ToolCallFold {
 	private readonly calls: CallParts[] = [];
 
-	add(piece: JsonObject): void {
+	/** Adds the pieces in the `tool_calls` of a delta. */
+	add(pieces: JsonValue): void {
+		if (Array.isArray(pieces)) pieces.filter(isJsonObject).forEach((piece) => this.addPiece(piece));
+	}
+
+	toolCalls(): JsonObject[] {
+		return this.calls.map(({ id, type, isCustom, said: { name, text } }) => ({
+			...(id === undefined ? {} : { id }),
+			type: type ?? (isCustom ? 'custom' : 'function'),
+			...(isCustom ? { custom: { name, input: text } } : { function: { name, arguments: text } }),
+		}));
+	}
+
+	private addPiece(piece: JsonObject): void {
 		const index = indexOf(piece);
 		const id = typeof piece.id === 'string' && piece.id !== '' ? piece.id : undefined;
 		const isCustom = isJsonObject(piece.custom);
@@ -56,14 +69,6 @@ export class ToolCallFold {
 		call.isCustom ||= isCustom;
 		if (typeof piece.type === 'string') call.type = piece.type;
 		call.said.add(said.name, isCustom ? said.input : said.arguments);
-	}
-
-	toolCalls(): JsonObject[] {
-		return this.calls.map(({ id, type, isCustom, said: { name, text } }) => ({
-			...(id === undefined ? {} : { id }),
-			type: type ?? (isCustom ? 'custom' : 'function'),
-			...(isCustom ? { custom: { name, input: text } } : { function: { name, arguments: text } }),
-		}));
 	}
 
 	/**

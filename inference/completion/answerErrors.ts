@@ -1,12 +1,13 @@
 import type { JsonObject, JsonValue } from 'n8n-workflow';
 import { requestIdOf } from '../http/responseBody';
-import { serviceMessageOf, statusError } from '../http/statusError';
+import { errorBodyOf } from '../http/errorBody';
+import { statusError } from '../http/statusError';
 import type { TransportResponse } from '../http/transport';
 import { InferenceError } from '../InferenceError';
 import { asJsonObject } from '../json';
 
 /** What an error says about its response. */
-export type ResponseHead = Pick<TransportResponse, 'status' | 'headers' | 'redact'>;
+export type ResponseHead = Pick<TransportResponse, 'status' | 'headers' | 'redact' | 'hasProject'>;
 
 /** The response ended before the answer did. */
 export function incompleteAnswer(what: string, { headers }: ResponseHead): InferenceError {
@@ -38,8 +39,9 @@ export function reportedError(
 ): InferenceError | undefined {
 	if (!isMarked && !isError(body)) return undefined;
 	return statusError({
+		...errorBodyOf(body, response.redact),
 		status: statusIn(body),
-		serviceMessage: serviceMessageOf(body, response.redact),
+		hasProject: response.hasProject,
 		requestId: requestIdOf(response.headers),
 	});
 }

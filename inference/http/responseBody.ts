@@ -1,7 +1,7 @@
 import { InferenceError } from '../InferenceError';
-import { parseJson } from '../json';
+import { parseErrorBody } from './errorBody';
 import { parseRetryAfterMs } from './parseRetryAfterMs';
-import { serviceMessageOf, statusError } from './statusError';
+import { statusError } from './statusError';
 import type { TransportResponse } from './transport';
 
 /** The whole body as text, for responses that do not stream. */
@@ -15,10 +15,11 @@ export async function readText(chunks: AsyncIterable<Uint8Array>): Promise<strin
 
 /** The error for a response with a status other than 2xx; reads its body. */
 export async function readErrorResponse(response: TransportResponse): Promise<InferenceError> {
-	const body = parseJson(await readErrorText(response));
+	const { status, hasProject } = response;
 	return statusError({
-		status: response.status,
-		serviceMessage: serviceMessageOf(body, response.redact),
+		...parseErrorBody(await readErrorText(response), response.redact),
+		status,
+		hasProject,
 		retryAfterMs: parseRetryAfterMs(response.headers, Date.now()),
 		requestId: requestIdOf(response.headers),
 	});

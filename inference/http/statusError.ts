@@ -3,6 +3,7 @@ import {
 	type InferenceErrorKind,
 	type InferenceErrorReason,
 } from '../InferenceError';
+import type { ErrorBody } from './errorBody';
 
 interface Meaning {
 	kind: InferenceErrorKind;
@@ -30,6 +31,37 @@ const rateLimit: Meaning = { kind: 'rateLimit', message: 'Too many requests' };
 
 const notFound: Meaning = { kind: 'notFound', message: 'The model or address was not found' };
 
+const modelNotAllowed: Meaning = {
+	kind: 'notFound',
+	reason: 'modelNotAllowed',
+	message: 'The API key cannot use this model',
+};
+
+const contextLength: Meaning = {
+	kind: 'badRequest',
+	reason: 'contextLength',
+	message: 'The request is longer than the context of the model',
+};
+
+const region: Meaning = {
+	kind: 'region',
+	message: 'Country, region, or territory not supported',
+};
+
+const notEnabled: Meaning = {
+	kind: 'forbidden',
+	reason: 'notEnabled',
+	message: 'The inference gateway is not enabled for your organization',
+};
+
+const blocked: Meaning = {
+	kind: 'forbidden',
+	reason: 'blocked',
+	message: 'A firewall or proxy blocked the request',
+};
+
+const forbidden: Meaning = { kind: 'forbidden', message: 'The service denied access' };
+
 const server: Meaning = {
 	kind: 'server',
 	message: 'The server had an error while processing your request',
@@ -49,8 +81,12 @@ const meaningByStatus: Record<number, Meaning> = {
 	400: { kind: 'badRequest', message: 'The service rejected the request as invalid' },
 	401: { kind: 'authentication', message: 'Authentication failed' },
 	402: quota,
-	403: { kind: 'region', message: 'Country, region, or territory not supported' },
 	404: notFound,
+	407: {
+		kind: 'badRequest',
+		reason: 'proxyAuthentication',
+		message: 'The proxy in front of the service requires authentication',
+	},
 	408: { kind: 'timeout', message: 'The service timed out waiting for the request' },
 	413: { kind: 'badRequest', message: 'The request is too large for the service' },
 	422: { kind: 'badRequest', message: 'The service cannot process the values in this request' },
@@ -64,38 +100,41 @@ const meaningByStatus: Record<number, Meaning> = {
 };
 
 /** What is known from an error response or from an error inside a stream. */
-export interface ErrorResponse {
+export interface ErrorResponse extends ErrorBody {
 	status: number;
-	/** The service's own message, if the body had one. */
-	serviceMessage?: string;
 	retryAfterMs?: number;
 	requestId?: string;
+	/** Whether the request named a project. */
+	hasProject?: boolean;
 }
 
 /** The error for a status other than 2xx, or for an error object inside a stream. */
 export function statusError(response: ErrorResponse): InferenceError {
 	const { kind, reason, message } = meaningOf(response);
-	const { status, serviceMessage, retryAfterMs, requestId } = response;
-	return new InferenceError(serviceMessage ?? `${message} (HTTP ${status})`, {
+	const { status, serviceMessage, pageTitle = '' } = response;
+	const { retryAfterMs, requestId, parameter, hasProject } = response;
+	const title = pageTitle === '' ? '' : `, “${pageTitle}”`;
+	return new InferenceError(serviceMessage ?? `${message} (HTTP ${status}${title})`, {
 		kind,
 		reason,
 		status,
 		retryAfterMs,
 		requestId,
+		parameter,
+		hasProject,
 	});
 }
 
-function meaningOf({ status, serviceMessage = '' }: ErrorResponse): Meaning {
-	// W&B uses 429 for three different things, and only the text tells them apart.
-	if (status === 429) {
-		if (/quota|billing|credits|budget/i.test(serviceMessage)) return quota;
-		if (/personal account/i.test(serviceMessage)) return personalAccount;
-		// LiteLLM says 'parallel' for its own limit.
-		if (serviceMessage === '' || /concurren|parallel/i.test(serviceMessage)) return concurrency;
-		return rateLimit;
+function meaningOf(response: ErrorResponse): Meaning {
+	const { status } = response;
+	const named = meaningByCode(response);
+	if (named) return named;
+	if (status === 403) return meaningOf403(response);
+	if (status === 429) return meaningOf429(response);
+	if (status === 400 || status === 413 || status === 422) {
+		const rejected = meaningOfInput(response);
+		if (rejected) return rejected;
 	}
-	// LiteLLM's words for a model that the proxy does not know.
-	if (status === 400 && /invalid model name/i.test(serviceMessage)) return notFound;
 	if (status >= 300 && status < 400) return redirect;
 	const known = meaningByStatus[status];
 	if (known) return known;
@@ -103,34 +142,41 @@ function meaningOf({ status, serviceMessage = '' }: ErrorResponse): Meaning {
 	return otherRejection;
 }
 
-/**
- * The message in an error body, in the format of OpenAI and W&B, of LiteLLM, or of FastAPI
- * (`detail`); `undefined` for HTML and for empty or unknown bodies. `redact` removes what must not
- * appear in an error, before the message is shortened.
- */
-export function serviceMessageOf(
-	body: unknown,
-	redact: (text: string) => string,
-): string | undefined {
-	if (typeof body !== 'object' || body === null) return undefined;
-	const { error, message, detail } = body as Record<string, unknown>;
-	const found = [nestedMessage(error), error, message, nestedMessage(detail), detail].find(
-		(candidate): candidate is string => typeof candidate === 'string' && candidate.trim() !== '',
-	);
-	return found === undefined ? undefined : clip(redact(found.trim().slice(0, maxSearched)));
+/** Gateways put the truth in the name of the error rather than in the status. */
+function meaningByCode({ status, code = '' }: ErrorResponse): Meaning | undefined {
+	if (status < 400 || status > 499) return undefined;
+	if (code === 'insufficient_quota' || code === 'budget_exceeded') return quota;
+	// LiteLLM's name, which comes with 401 or 403.
+	return code === 'key_model_access_denied' ? modelNotAllowed : undefined;
 }
 
-function nestedMessage(value: unknown): unknown {
-	if (Array.isArray(value)) return nestedMessage(value[0]);
-	if (typeof value !== 'object' || value === null) return undefined;
-	const { message, msg } = value as Record<string, unknown>;
-	return message ?? msg;
+function meaningOf403({ serviceMessage = '', pageTitle }: ErrorResponse): Meaning {
+	if (/country|region|territor|geograph/i.test(serviceMessage)) return region;
+	if (/not enabled/i.test(serviceMessage)) return notEnabled;
+	if (/access to (the )?model|access model/i.test(serviceMessage)) return modelNotAllowed;
+	return pageTitle === undefined ? forbidden : blocked;
 }
 
-const maxMessageLength = 500;
-/** More than is shown, so that a key or quote that is cut off at the end is still recognized. */
-const maxSearched = 1000;
+/** W&B uses 429 for three different things, and only the text tells them apart. */
+function meaningOf429({ serviceMessage = '' }: ErrorResponse): Meaning {
+	// OpenAI's texts for rate limits end with links to pages about billing.
+	const text = serviceMessage.replace(/https?:\/\/\S+/g, '');
+	if (/personal account/i.test(text)) return personalAccount;
+	// LiteLLM says 'parallel' for its own limit.
+	if (text === '' || /concurren|parallel/i.test(text)) return concurrency;
+	if (/quota|credits|budget/i.test(text)) return quota;
+	if (/rate limit|per min/i.test(text)) return rateLimit;
+	return /billing/i.test(text) ? quota : rateLimit;
+}
 
-function clip(text: string): string {
-	return text.length <= maxMessageLength ? text : `${text.slice(0, maxMessageLength)}…`;
+/** What is wrong with the input, if it is not a value of a parameter. */
+function meaningOfInput(response: ErrorResponse): Meaning | undefined {
+	const { status, serviceMessage = '', parameter, code } = response;
+	// LiteLLM's words for a model that the proxy does not know.
+	const isModel = /invalid model name/i.test(serviceMessage) || parameter === 'model';
+	if (status === 400 && isModel) return notFound;
+	const isContext = /context (length|window)|maximum model length|prompt is too long/i;
+	return code === 'context_length_exceeded' || isContext.test(serviceMessage)
+		? contextLength
+		: undefined;
 }

@@ -34,6 +34,8 @@ export interface TransportResponse {
 	finishWithin(ms: number): void;
 	/** Content arrived, not only keep-alive messages. Without it, every byte counts as content. */
 	sawContent(): void;
+	/** Whether the request named a project. */
+	hasProject: boolean;
 	/** Removes the API key and quotes of the request from a text of the service. */
 	redact(text: string): string;
 }
@@ -49,7 +51,7 @@ export type Transport = (request: TransportRequest) => Promise<TransportResponse
  */
 export function createTransport(
 	context: IAllExecuteFunctions,
-	{ baseUrl, apiKey }: Pick<Connection, 'baseUrl' | 'apiKey'>,
+	{ baseUrl, apiKey, project }: Connection,
 ): Transport {
 	return async (request) => {
 		const exchange = new Exchange(request, baseUrl);
@@ -79,6 +81,7 @@ export function createTransport(
 				chunks: exchange.read(response.body as unknown as AsyncIterable<Uint8Array>),
 				finishWithin: exchange.finishWithin,
 				sawContent: exchange.sawContent,
+				hasProject: project !== undefined || hasProjectHeader(request.headers),
 				redact: (text) => redact(text, { apiKey, body: request.body }),
 			};
 		} catch (error) {
@@ -98,6 +101,10 @@ function withCancelSignal(
 	signal: AbortSignal,
 ): IAllExecuteFunctions {
 	return Object.create(context, { getExecutionCancelSignal: { value: () => signal } });
+}
+
+function hasProjectHeader(headers: Record<string, string> = {}): boolean {
+	return Object.keys(headers).some((name) => /^openai-project$/i.test(name));
 }
 
 function lowerCaseNames(headers: JsonObject | object): Record<string, string> {

@@ -239,8 +239,8 @@ function serverCause(status: number | undefined): RetryCause | undefined {
 }
 
 /** Another model helps with overload, outages, and an unavailable model, not with a bad key. */
-function isWorthAnotherModel({ kind }: InferenceError): boolean {
-	return !notAboutTheModel.has(kind);
+function isWorthAnotherModel({ kind, reason }: InferenceError): boolean {
+	return reason === 'contextLength' || !notAboutTheModel.has(kind);
 }
 
 const notAboutTheModel: ReadonlySet<InferenceError['kind']> = new Set([
@@ -248,12 +248,15 @@ const notAboutTheModel: ReadonlySet<InferenceError['kind']> = new Set([
 	'quota',
 	'personalAccount',
 	'region',
+	'forbidden',
 	'badRequest',
 	'redirect',
 	'certificate',
 	'parameter',
 	'credential',
 	'invalidOutput',
+	'refusal',
+	'contentFilter',
 	'cancelled',
 	// The limit is the project's, whatever the model.
 	'concurrency',

@@ -4,6 +4,7 @@ import type {
 	InferenceErrorReason,
 } from '../../inference/InferenceError';
 import { ParameterError } from './ParameterError';
+import { requestParameters } from './requestParameters';
 
 /** Which node shows an error. The chat node has fields that the agent's chat model lacks. */
 export type NodeKind = 'chat' | 'agent';
@@ -43,6 +44,15 @@ const adviceByReason: Partial<Record<InferenceErrorReason, Advice>> = {
 	closed: 'Run again. If it persists, check the proxy or firewall between n8n and the service.',
 	gateway:
 		"Run again after a short wait. If you use a proxy as 'Base URL', check that it is running and can reach W&B Inference.",
+	blocked: 'Check the firewall, VPN, and proxy between n8n and the service.',
+	notEnabled:
+		'Ask an admin of your W&B organization to enable it. Until then, every request is refused.',
+	modelNotAllowed:
+		"Select another model 'From List', or ask the owner of the API key for access to this one.",
+	proxyAuthentication:
+		"Set the proxy with its user name and password in the environment of n8n's machine, e.g. HTTPS_PROXY=http://user:password@host:port.",
+	contextLength:
+		"Shorten the messages, lower 'Max Tokens', or use a model with a larger context, also as one of the 'Fallback Models' in Options.",
 	tokenLimit:
 		"Increase 'Max Tokens', or ask for a shorter answer. Reasoning counts toward the limit.",
 	emptyAnswer:
@@ -55,14 +65,20 @@ const adviceByReason: Partial<Record<InferenceErrorReason, Advice>> = {
 };
 
 const adviceByKind: Record<InferenceErrorKind, Advice> = {
-	authentication:
-		"Check the API key in the credential (find yours at wandb.ai/authorize) and, if set, that 'Project' is 'team/project' exactly as spelled in W&B.",
+	authentication: ({ hasProject }) =>
+		hasProject === false
+			? 'Check the API key in the credential (find yours at wandb.ai/authorize).'
+			: "Check the API key in the credential (find yours at wandb.ai/authorize), and that 'Project' is 'team/project' exactly as spelled in W&B.",
 	quota:
 		'Buy credits or raise the monthly spending cap in W&B Billing, then run again. Waiting does not help, so this was not retried.',
 	personalAccount:
 		"Create a team in W&B and set 'Project' in the credential to 'team/project'. Waiting does not help, so this was not retried.",
 	region:
-		"W&B Inference does not accept requests from your location. See W&B's geographic restrictions. If they do not apply to you, check that the key can use this project.",
+		"W&B Inference does not accept requests from your location. See W&B's geographic restrictions.",
+	forbidden: ({ hasProject }) =>
+		hasProject === false
+			? 'Check that the API key in the credential can use this model.'
+			: "Check that the API key in the credential can use this model and the project in 'Project'.",
 	concurrency: (_, node) =>
 		'This W&B project had too many requests running at once. ' +
 		(node === 'chat'
@@ -74,7 +90,10 @@ const adviceByKind: Record<InferenceErrorKind, Advice> = {
 		"Traffic on this model is high. Run again in one or two minutes, or add 'Fallback Models' in Options.",
 	server:
 		'Run again after a short wait. If it persists, contact W&B support with the request ID, if there is one.',
-	badRequest: ({ status }) => badRequestAdvice[status ?? 0] ?? otherBadRequestAdvice,
+	badRequest: ({ status, parameter }, node) =>
+		parameter === undefined
+			? (badRequestAdvice[status ?? 0] ?? otherBadRequestAdvice)
+			: `Correct or remove ${labelOf(parameter, node)}. Not every model accepts every option.`,
 	notFound:
 		"Check the model's spelling (select it 'From List'), and 'Base URL' in the credential, which normally ends in /v1. A fine-tuned model also needs 'Project'.",
 	redirect:
@@ -92,6 +111,14 @@ const adviceByKind: Record<InferenceErrorKind, Advice> = {
 	credential: 'Check the credential of the node.',
 	cancelled: 'Run the workflow again to send the remaining requests.',
 };
+
+/** The field of a parameter, if the node has one for it. */
+function labelOf(parameter: string, node: NodeKind): string {
+	const [name = ''] = parameter.split(/[.[]/);
+	const row = requestParameters.find(({ wire }) => wire?.name === name);
+	if (!row || (node === 'agent' && row.shownBy !== 'both')) return `'${parameter}'`;
+	return `'${row.property.displayName}' in Options`;
+}
 
 const badRequestAdvice: Record<number, string> = {
 	400: 'Check the parameter that the message names. Not every model accepts every option: remove options until the request works.',

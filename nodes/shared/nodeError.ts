@@ -50,7 +50,11 @@ export function toErrorItem(error: unknown, itemIndex: number): INodeExecutionDa
 /** Only the keys `error` and `details`, by which n8n's error output recognizes a failed item. */
 export function toErrorJson(error: unknown): IDataObject {
 	if (!(error instanceof InferenceError)) {
-		return { error: error instanceof Error ? error.message : String(error), details: {} };
+		// An error of n8n itself, for example of an expression. Nothing was sent.
+		return {
+			error: error instanceof Error ? error.message : String(error),
+			details: { kind: 'parameter', advice: 'Check the fields of the node.', attempts: 0 },
+		};
 	}
 	const { kind, status, attempts, requestId, answer } = error;
 	return {

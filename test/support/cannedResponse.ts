@@ -32,6 +32,7 @@ export function respond(response: Partial<TransportResponse> = {}): TransportRes
 		chunks: chunksOf([]),
 		finishWithin: () => undefined,
 		sawContent: () => undefined,
+		hasProject: false,
 		redact: (text) => text,
 		...response,
 	};

@@ -1,5 +1,4 @@
-import { redact } from '../../../inference/http/redact';
-import { serviceMessageOf, statusError } from '../../../inference/http/statusError';
+import { statusError } from '../../../inference/http/statusError';
 import { InferenceError, type InferenceErrorKind } from '../../../inference/InferenceError';
 
 describe('statusError', () => {
@@ -27,7 +26,7 @@ describe('statusError', () => {
 		[400, 'badRequest', 'invalid'],
 		[401, 'authentication', 'Authentication failed'],
 		[402, 'quota', 'quota'],
-		[403, 'region', 'not supported'],
+		[403, 'forbidden', 'denied access'],
 		[404, 'notFound', 'not found'],
 		[408, 'timeout', 'timed out waiting'],
 		[413, 'badRequest', 'too large'],
@@ -80,59 +79,5 @@ describe('statusError', () => {
 		[422, 'Invalid model name passed in model=x', 'badRequest'],
 	])('reads a %i "%s" as %s', (status, serviceMessage, kind) => {
 		expect(statusError({ status, serviceMessage })).toMatchObject({ kind, status });
-	});
-});
-
-describe('serviceMessageOf', () => {
-	const unchanged = (text: string) => text;
-
-	test.each<[string, unknown, string | undefined]>([
-		["W&B's format", { error: { code: 503, message: 'busy' } }, 'busy'],
-		["OpenAI's format", { error: { message: 'busy', type: 'x', param: null } }, 'busy'],
-		['an error that is text', { error: 'busy' }, 'busy'],
-		['a message alone', { object: 'error', message: ' busy ' }, 'busy'],
-		["FastAPI's text", { detail: 'Not Found' }, 'Not Found'],
-		["FastAPI's list", { detail: [{ loc: ['body', 'n'], msg: 'must be 1' }] }, 'must be 1'],
-		["FastAPI's object", { detail: { message: 'no key' } }, 'no key'],
-		['a list of errors', { error: [{ message: 'first' }, { message: 'second' }] }, 'first'],
-		['a message next to an empty one', { error: { message: '' }, message: 'busy' }, 'busy'],
-		['a message that is not text', { error: { message: 7 } }, undefined],
-		['no known field', { status: 'bad' }, undefined],
-		['an empty object', {}, undefined],
-		['null', null, undefined],
-		['text', 'busy', undefined],
-		['nothing', undefined, undefined],
-		['an empty list', { detail: [] }, undefined],
-	])('reads %s', (_, body, expected) => {
-		expect(serviceMessageOf(body, unchanged)).toBe(expected);
-	});
-
-	test('cuts off a message that is too long to read', () => {
-		const message = serviceMessageOf({ error: { message: 'x'.repeat(10_000) } }, unchanged);
-		expect(message).toBe(`${'x'.repeat(500)}…`);
-	});
-
-	test('removes a key that straddles the end of what is shown', () => {
-		const hiddenText = 'wandb-key-0123456789abcdef';
-		const redactKey = (text: string) => redact(text, { apiKey: hiddenText });
-		for (const before of [480, 490, 495, 499, 500]) {
-			const message = `${'x'.repeat(before)}${hiddenText}${'y'.repeat(600)}`;
-			const shown = serviceMessageOf({ error: { message } }, redactKey) ?? '';
-			expect(shown).toBe(`${'x'.repeat(before)}[…]${'y'.repeat(600)}`.slice(0, 500) + '…');
-		}
-	});
-
-	test('removes a quote from the request that straddles the end of what is shown', () => {
-		const prompt = Array.from({ length: 20 }, (_, word) => `patient ${word}`).join(', ');
-		const body = { messages: [{ role: 'user', content: prompt }] };
-		const message = `${'x'.repeat(460)}${prompt}`;
-		const shown = serviceMessageOf({ message }, (text) => redact(text, { apiKey: 'k', body }));
-		expect(shown).toBe(`${'x'.repeat(460)}[…]`);
-	});
-
-	test('removes nothing from a body without a message', () => {
-		const redactAll = jest.fn(() => '');
-		expect(serviceMessageOf({ status: 'bad' }, redactAll)).toBeUndefined();
-		expect(redactAll).not.toHaveBeenCalled();
 	});
 });

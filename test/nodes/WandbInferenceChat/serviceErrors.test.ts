@@ -29,7 +29,7 @@ const errorCases: ErrorCase[] = [
 		kind: 'authentication',
 		status: 401,
 		message: /Authentication failed/,
-		advice: /API key.*team\/project/,
+		advice: /API key.*wandb\.ai\/authorize/,
 		requests: 1,
 	},
 	{
@@ -122,7 +122,7 @@ const errorCases: ErrorCase[] = [
 		fault: { kind: 'status', status: 502 },
 		kind: 'server',
 		status: 502,
-		message: /gateway.*\(HTTP 502\)/,
+		message: /gateway.*\(HTTP 502, “502 Bad Gateway”\)/,
 		advice: /proxy/,
 		requests: 1,
 	},

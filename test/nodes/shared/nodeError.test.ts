@@ -117,7 +117,10 @@ describe('the output of a failed item', () => {
 	test.each([new TypeError('Out of paper'), 'Out of paper'])(
 		'contains the message of an unexpected error: %p',
 		(error) => {
-			expect(toErrorJson(error)).toEqual({ error: 'Out of paper', details: {} });
+			expect(toErrorJson(error)).toEqual({
+				error: 'Out of paper',
+				details: { kind: 'parameter', advice: 'Check the fields of the node.', attempts: 0 },
+			});
 		},
 	);
 });
