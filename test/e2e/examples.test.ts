@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import OpenAI from 'openai';
 import { outputItems, type Execution } from '../../tools/n8n/executions';
 import { listExamples } from '../../tools/n8n/importExamples';
-import type { WorkflowFile } from '../../tools/n8n/workflowFile';
+import { withCredential, type WorkflowFile } from '../../tools/n8n/workflowFile';
 import { openN8nSession, type N8nSession } from './support/openN8nSession';
 import { inEditor } from './support/Editor';
 import { postAndWatch, textOf } from './support/postAndWatch';
@@ -146,11 +146,18 @@ describe('example 7', () => {
 		model: 'openai/gpt-oss-20b',
 		messages: [{ role: 'user' as const, content: '[[answer: Through n8n]]' }],
 	};
+	const clientWith = (apiKey: string) =>
+		new OpenAI({ baseURL: `${n8nUrl}/webhook/v1`, apiKey, maxRetries: 0 });
 	let openai: OpenAI;
 
 	beforeAll(async () => {
-		await session.publishWorkflow(await readExample(7));
-		openai = new OpenAI({ baseURL: `${n8nUrl}/webhook/v1`, apiKey: 'any', maxRetries: 0 });
+		const headerAuth = await session.client.saveCredential({
+			name: 'Header Auth account',
+			type: 'httpHeaderAuth',
+			data: { name: 'Authorization', value: 'Bearer my-key' },
+		});
+		await session.publishWorkflow(withCredential(await readExample(7), headerAuth));
+		openai = clientWith('my-key');
 	});
 
 	test('works with the official OpenAI client', async () => {
@@ -161,6 +168,12 @@ describe('example 7', () => {
 		expect(session.simulator.requests.at(-1)?.body).toMatchObject({ temperature: 0 });
 		const unknown = openai.chat.completions.create({ ...question, model: 'no/such-model' });
 		await expect(unknown).rejects.toMatchObject({ status: 404 });
+	});
+
+	test('refuses a client without the key', async () => {
+		const stranger = clientWith('no-key').chat.completions.create(question);
+		await expect(stranger).rejects.toMatchObject({ status: 403 });
+		expect(session.simulator.requests).toEqual([]);
 	});
 
 	// In n8n 2.35, Respond to Webhook sends a streamed response without its body.
