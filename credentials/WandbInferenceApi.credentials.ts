@@ -6,7 +6,7 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import { toConnection } from '../inference/http/connection';
+import { defaultWeaveUrl, toConnection } from '../inference/http/connection';
 
 export class WandbInferenceApi implements ICredentialType {
 	name = 'wandbInferenceApi';
@@ -49,6 +49,23 @@ export class WandbInferenceApi implements ICredentialType {
 			placeholder: 'e.g. http://localhost:4000/v1',
 			description: 'Change this only to use a gateway such as a LiteLLM proxy',
 		},
+		{
+			displayName: 'Headers',
+			name: 'headers',
+			type: 'json',
+			default: '{}',
+			placeholder: 'e.g. { "x-portkey-provider": "openai" }',
+			description:
+				'JSON object of headers to send with every request, also with this test and for the list of models. Only for gateways that need them.',
+		},
+		{
+			displayName: 'Weave URL',
+			name: 'weaveUrl',
+			type: 'string',
+			default: defaultWeaveUrl,
+			description:
+				'Where the node reads prices and features of models. Leave empty to turn this off.',
+		},
 	];
 
 	/**
@@ -60,8 +77,12 @@ export class WandbInferenceApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		const { apiKey, project } = toConnection(credentials);
-		const headers: IDataObject = { ...requestOptions.headers, Authorization: `Bearer ${apiKey}` };
+		const { apiKey, project, headers: ownHeaders } = toConnection(credentials);
+		const headers: IDataObject = {
+			...ownHeaders,
+			...requestOptions.headers,
+			Authorization: `Bearer ${apiKey}`,
+		};
 		const hasProject = Object.keys(headers).some((name) => /^openai-project$/i.test(name));
 		if (project !== undefined && !hasProject) headers['OpenAI-Project'] = project;
 		return { ...requestOptions, headers };

@@ -23,6 +23,7 @@ export type InferenceErrorKind =
 	| 'invalidOutput'
 	| 'refusal'
 	| 'contentFilter'
+	| 'budget'
 	| 'parameter'
 	| 'credential'
 	| 'cancelled';
@@ -34,6 +35,8 @@ export type InferenceErrorReason =
 	| 'baseUrlInvalid'
 	| 'baseUrlNotPlain'
 	| 'projectInvalid'
+	| 'weaveUrlInvalid'
+	| 'headersInvalid'
 	| 'noCredential'
 	| 'refused'
 	| 'unknownHost'
@@ -43,6 +46,7 @@ export type InferenceErrorReason =
 	| 'blocked'
 	| 'notEnabled'
 	| 'modelNotAllowed'
+	| 'modelRetired'
 	| 'proxyAuthentication'
 	| 'contextLength'
 	| 'tokenLimit'
@@ -73,6 +77,10 @@ export interface InferenceErrorFacts {
 	parameter?: string;
 	/** Whether the request named a project. */
 	hasProject?: boolean;
+	/** IDs of models that the user may have meant. */
+	suggestedModels?: string[];
+	/** Of the model, in tokens. */
+	contextWindow?: number;
 	/** Content type of a response that could not be read. */
 	contentType?: string;
 	/** How long the service asked to wait, from its `retry-after-ms` or `Retry-After` header. */
@@ -102,6 +110,10 @@ export class InferenceError extends Error implements InferenceErrorFacts {
 
 	readonly hasProject?: boolean;
 
+	readonly suggestedModels?: string[];
+
+	readonly contextWindow?: number;
+
 	readonly contentType?: string;
 
 	readonly retryAfterMs?: number;
@@ -124,6 +136,8 @@ export class InferenceError extends Error implements InferenceErrorFacts {
 		this.code = facts.code;
 		this.parameter = facts.parameter;
 		this.hasProject = facts.hasProject;
+		this.suggestedModels = facts.suggestedModels;
+		this.contextWindow = facts.contextWindow;
 		this.contentType = facts.contentType;
 		this.retryAfterMs = facts.retryAfterMs;
 		this.waitLeftMs = facts.waitLeftMs;

@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from 'n8n-workflow';
+import { addUsage } from './catalog/addUsage';
 import { effectiveFormat, type ChatMessage } from './chatRequest';
 import type { CompletionChoice } from './completion/chatCompletion';
-import { messageParts, tokenUsage } from './completion/completionParts';
+import { messageParts } from './completion/completionParts';
 import {
 	completeChat,
 	type ChatOptions,
@@ -108,6 +109,7 @@ async function repair(
 	return {
 		...repaired,
 		completion: { ...repaired.completion, ...(usage === undefined ? {} : { usage }) },
+		usage: addUsage(result.usage, repaired.usage),
 		attempts: result.attempts + repaired.attempts,
 	};
 }
@@ -134,10 +136,9 @@ function rejectedError(result: ChatResult, rejections: Rejection[]): InferenceEr
 	return error;
 }
 
-function answerOf({ completion }: ChatResult, rejections: Rejection[]): RejectedAnswer {
+function answerOf({ usage }: ChatResult, rejections: Rejection[]): RejectedAnswer {
 	const [{ problems, finishReason, text }] = rejections as [Rejection];
 	const texts = rejections.map((rejection) => rejection.text);
-	const usage = tokenUsage(completion);
 	return {
 		output: rejections.length === 1 ? text : texts,
 		problems,

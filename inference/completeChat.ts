@@ -1,6 +1,9 @@
 import type { JsonObject } from 'n8n-workflow';
+import { costUsd, type ModelPrice } from './catalog/costUsd';
+import { withModelFacts } from './catalog/withModelFacts';
 import { buildChatRequest, type ChatMessage, type ChatRequest } from './chatRequest';
 import type { ChatCompletion } from './completion/chatCompletion';
+import { tokenUsage, type TokenUsage } from './completion/completionParts';
 import {
 	isEventStream,
 	isSuccess,
@@ -49,6 +52,8 @@ export interface ChatResult {
 	completion: ChatCompletion;
 	/** The ID of the model that was asked: the requested one or a fallback. */
 	model: string;
+	/** The tokens of the completion; absent if the service reported none. */
+	usage?: TokenUsage;
 	/** Requests sent until this completion arrived. */
 	attempts: number;
 	requestId?: string;
@@ -65,7 +70,8 @@ export async function completeChat(
 	request: ChatRequestSource,
 	options: ChatOptions,
 ): Promise<ChatResult> {
-	const { run, signal, retryPolicy, fallbackModels, extraHeaders, onRetry, onFailure } = options;
+	const { run, signal, retryPolicy, fallbackModels, extraHeaders, onRetry } = options;
+	const explain = (error: InferenceError) => withModelFacts(error, request.model, client.catalog);
 	const governor = client.governorFor(extraHeaders, options.throughput);
 	let firstPermit = options.permit;
 	let isShown = false;
@@ -94,8 +100,10 @@ export async function completeChat(
 		hasSlotsHeldByOthers: () => governor.heldSlots > 0,
 		isShown: () => isShown,
 		onRetry,
-		onFailure,
+		onFailure: (error) => options.onFailure?.(explain(error)),
 		signal,
+	}).catch((error) => {
+		throw error instanceof InferenceError ? explain(error) : error;
 	});
 	return { ...result, attempts };
 }
@@ -137,7 +145,26 @@ async function sendLoaded(
 	if (isSuccess(response) && isEventStream(response)) permit.accepted();
 	const completion = await readCompletion(response, { choiceCount: choiceCountOf(body), onText });
 	permit.succeeded();
-	return { completion, model: request.model, requestId: requestIdOf(response.headers) };
+	const { model } = request;
+	return {
+		completion,
+		model,
+		usage: usageOf(completion, response.headers, client.catalog.known(model) ?? {}),
+		requestId: requestIdOf(response.headers),
+	};
+}
+
+/** The tokens and what they cost: what a LiteLLM proxy says, otherwise at the model's price. */
+function usageOf(
+	completion: ChatCompletion,
+	headers: Record<string, string>,
+	price: ModelPrice,
+): TokenUsage | undefined {
+	const usage = tokenUsage(completion);
+	// A proxy that does not know the price reports 0.
+	const reported = Number(headers['x-litellm-response-cost'] ?? 0);
+	const cost = reported > 0 ? reported : usage && costUsd(usage, price);
+	return cost === undefined ? usage : { ...usage, costUsd: cost };
 }
 
 /** About how long the body is, without serializing it. */

@@ -1,6 +1,7 @@
 import type { IAllExecuteFunctions } from 'n8n-workflow';
+import { CatalogRegistry, type Catalog } from './catalog/CatalogRegistry';
 import { accountId, readConnection } from './http/connection';
-import { createTransport, type Transport } from './http/transport';
+import { createPublicTransport, createTransport, type Transport } from './http/transport';
 import { systemClock, type Clock } from './pacing/clock';
 import type { Governor } from './pacing/Governor';
 import { GovernorRegistry, type Throughput } from './pacing/GovernorRegistry';
@@ -9,6 +10,8 @@ import { GovernorRegistry, type Throughput } from './pacing/GovernorRegistry';
 export interface InferenceClient {
 	transport: Transport;
 	clock: Clock;
+	/** Prices and features of the models, as far as they are known. */
+	catalog: Catalog;
 	/**
 	 * Decides when requests may start. All executions and nodes of the process share it if they use
 	 * the same base URL and project, or the same key without a project. `OpenAI-Project` in the extra
@@ -18,6 +21,7 @@ export interface InferenceClient {
 }
 
 const governors = new GovernorRegistry(systemClock);
+const catalogs = new CatalogRegistry(systemClock);
 
 /** Reads the node's credential; throws an `InferenceError` if it cannot work. */
 export async function openClient(context: IAllExecuteFunctions): Promise<InferenceClient> {
@@ -27,6 +31,7 @@ export async function openClient(context: IAllExecuteFunctions): Promise<Inferen
 	return {
 		transport: createTransport(context, connection),
 		clock: systemClock,
+		catalog: catalogs.open(connection, (weaveUrl) => createPublicTransport(context, weaveUrl)),
 		governorFor: (extraHeaders, throughput) => {
 			const otherProject = projectIn(extraHeaders);
 			return governors.governorFor(

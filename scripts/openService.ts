@@ -1,11 +1,12 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
+import { defaultWeaveUrl } from '../inference/http/connection';
 import { startSimulator, type SimulatorOptions } from '../tools/simulator/simulator';
 
 const serviceUrl = 'https://api.inference.wandb.ai/v1';
 const simulatorKey = 'simulator-key';
 
 export interface Service {
-	credential: { apiKey: string; project: string; baseUrl: string };
+	credential: { apiKey: string; project: string; baseUrl: string; weaveUrl: string };
 	isSimulated: boolean;
 	close: () => Promise<void>;
 }
@@ -18,14 +19,24 @@ export async function openService(simulatorOptions: SimulatorOptions): Promise<S
 	const { WANDB_API_KEY: apiKey, WANDB_BASE_URL: baseUrl } = process.env;
 	if (apiKey) {
 		return {
-			credential: { apiKey, project: readProject(), baseUrl: baseUrl || serviceUrl },
+			credential: {
+				apiKey,
+				project: readProject(),
+				baseUrl: baseUrl || serviceUrl,
+				weaveUrl: defaultWeaveUrl,
+			},
 			isSimulated: false,
 			close: async () => {},
 		};
 	}
 	const simulator = await startSimulator(simulatorOptions);
 	return {
-		credential: { apiKey: simulatorKey, project: '', baseUrl: simulator.baseUrl },
+		credential: {
+			apiKey: simulatorKey,
+			project: '',
+			baseUrl: simulator.baseUrl,
+			weaveUrl: simulator.weaveUrl,
+		},
 		isSimulated: true,
 		close: async () => await simulator.close(),
 	};

@@ -52,6 +52,8 @@ export interface TokenUsage {
 	totalTokens?: number;
 	cachedTokens?: number;
 	reasoningTokens?: number;
+	/** What they cost in USD, where the price is known. */
+	costUsd?: number;
 }
 
 /** The token usage of a completion, or `undefined` if the service reported none. */

@@ -1,9 +1,14 @@
 import { createHash } from 'crypto';
 import type { FunctionsBase, ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { InferenceError, type InferenceErrorReason } from '../InferenceError';
+import { isJsonObject, parseJson } from '../json';
+import { headerFault } from './headerFault';
 
 /** n8n's name for the credential type, the same as in its class in `credentials/`. */
 export const credentialName = 'wandbInferenceApi';
+
+/** W&B's own service for what surrounds inference, such as the public catalog of models. */
+export const defaultWeaveUrl = 'https://trace.wandb.ai';
 
 /** Where requests go, and for which account. */
 export interface Connection {
@@ -11,8 +16,12 @@ export interface Connection {
 	baseUrl: string;
 	/** `team/project`, if the credential has one. */
 	project?: string;
+	/** Without a trailing slash; `undefined` to do without this service. */
+	weaveUrl?: string;
 	/** Must never appear in a message. */
 	apiKey: string;
+	/** Sent with every request, e.g. because a gateway needs them. */
+	headers?: Record<string, string>;
 }
 
 /** Reads and checks the node's credential; throws an `InferenceError` if it cannot work. */
@@ -27,10 +36,12 @@ export async function readConnection(
  * work. The nodes and the credential's own test both use it, so they accept the same.
  */
 export function toConnection(fields: ICredentialDataDecryptedObject): Connection {
-	const baseUrl = checkedBaseUrl(fields.baseUrl);
+	const baseUrl = checkedAddress(fields.baseUrl, 'base URL', 'baseUrlInvalid');
 	const apiKey = checkedApiKey(fields.apiKey);
 	const project = checkedProject(fields.project, baseUrl);
-	return { baseUrl, project, apiKey };
+	const weaveUrl = checkedWeaveUrl(fields.weaveUrl);
+	const headers = checkedHeaders(fields.headers);
+	return { baseUrl, project, weaveUrl, apiKey, ...(headers ? { headers } : {}) };
 }
 
 /**
@@ -75,21 +86,31 @@ function projectError(detail: string): InferenceError {
 	return credentialError('projectInvalid', `The project is not in the form team/project${detail}`);
 }
 
-function checkedBaseUrl(value: unknown): string {
+/** Credentials saved before the field existed have the default; an empty field turns it off. */
+function checkedWeaveUrl(value: unknown = defaultWeaveUrl): string | undefined {
+	if (typeof value === 'string' && value.trim() === '') return undefined;
+	return checkedAddress(value, 'Weave address');
+}
+
+function checkedAddress(
+	value: unknown,
+	name: string,
+	reasonIfInvalid?: InferenceErrorReason,
+): string {
 	const text = typeof value === 'string' ? value.trim() : '';
 	const url = URL.canParse(text) ? new URL(text) : undefined;
 	const isPlain = /^[\x21-\x7e]+$/.test(text);
 	if (!isPlain || url === undefined || !['http:', 'https:'].includes(url.protocol)) {
 		throw credentialError(
-			'baseUrlInvalid',
-			'The base URL in the credential is not a valid web address',
+			reasonIfInvalid,
+			`The ${name} in the credential is not a valid web address`,
 		);
 	}
 	// Credentials in the URL would replace the Authorization header.
 	if (url.username + url.password + url.search + url.hash !== '') {
 		throw credentialError(
 			'baseUrlNotPlain',
-			'The base URL in the credential must contain only an address and a path',
+			`The ${name} in the credential must contain only an address and a path`,
 		);
 	}
 	return text.replace(/\/+$/, '');
@@ -108,6 +129,29 @@ function checkedApiKey(value: unknown): string {
 	return key;
 }
 
-function credentialError(reason: InferenceErrorReason, message: string): InferenceError {
+/** A JSON object of headers, as text or as a value. */
+function checkedHeaders(value: unknown): Record<string, string> | undefined {
+	const text = typeof value === 'string' ? value.trim() : '';
+	const headers = typeof value === 'string' ? (text === '' ? {} : parseJson(text)) : (value ?? {});
+	if (!isJsonObject(headers)) {
+		throw credentialError('headersInvalid', 'The headers in the credential are not a JSON object');
+	}
+	const entries = Object.entries(headers);
+	if (entries.length === 0) return undefined;
+	return Object.fromEntries(
+		entries.map(([name, content]) => {
+			if (headerFault(name, String(content)) === undefined) return [name, String(content)];
+			throw credentialError(
+				'headersInvalid',
+				'The headers in the credential contain a header that cannot be sent',
+			);
+		}),
+	);
+}
+
+function credentialError(
+	reason: InferenceErrorReason | undefined,
+	message: string,
+): InferenceError {
 	return new InferenceError(message, { kind: 'credential', reason });
 }

@@ -3,6 +3,8 @@ import type { JsonObject } from 'n8n-workflow';
 /** What must not appear in an error: the API key and longer quotes from the request. */
 export interface Secrets {
 	apiKey: string;
+	/** Other values that may be keys, e.g. of a gateway. Short ones, such as names, are not. */
+	otherKeys?: string[];
 	body?: JsonObject;
 }
 
@@ -17,9 +19,10 @@ const maxSearched = 2_000_000;
  * characters from the request. Engines and gateways quote what they reject, and n8n stores and
  * emails errors. Data URLs are not searched, and the name of the model is no secret.
  */
-export function redact(text: string, { apiKey, body = {} }: Secrets): string {
+export function redact(text: string, { apiKey, otherKeys = [], body = {} }: Secrets): string {
 	const strings = firstOf(stringsIn({ ...body, model: undefined }), maxSearched);
-	const withoutKey = removeKey(text, apiKey);
+	const longKeys = otherKeys.filter((key) => key.length >= 2 * minKeyRun);
+	const withoutKey = [apiKey, ...longKeys].reduce(removeKey, text);
 	// A quote may be escaped as in JSON (\n, \" or \u0041), even twice.
 	const once = unescapeJson(withoutKey);
 	for (const form of [unescapeJson(once), once, withoutKey]) {

@@ -49,10 +49,27 @@ export type Transport = (request: TransportRequest) => Promise<TransportResponse
  *
  * Throws `InferenceError`s of the kinds connection, certificate, timeout, credential, and cancelled.
  */
-export function createTransport(
-	context: IAllExecuteFunctions,
-	{ baseUrl, apiKey, project }: Connection,
+export function createTransport(context: IAllExecuteFunctions, connection: Connection): Transport {
+	return transportTo(connection, async (options, signal) => {
+		const caller = withCancelSignal(context, signal);
+		const { httpRequestWithAuthentication } = context.helpers;
+		return await httpRequestWithAuthentication.call(caller, credentialName, options);
+	});
+}
+
+/** The same for public addresses, without the credential. Stop does not end its requests. */
+export function createPublicTransport(context: IAllExecuteFunctions, baseUrl: string): Transport {
+	return transportTo(
+		{ baseUrl, apiKey: '' },
+		async (options) => await context.helpers.httpRequest(options),
+	);
+}
+
+function transportTo(
+	{ baseUrl, apiKey, project, headers = {} }: Connection,
+	sendWithN8n: (options: IHttpRequestOptions, signal: AbortSignal) => Promise<IN8nHttpFullResponse>,
 ): Transport {
+	const otherKeys = Object.values(headers);
 	return async (request) => {
 		const exchange = new Exchange(request, baseUrl);
 		const options: IHttpRequestOptions = {
@@ -68,12 +85,7 @@ export function createTransport(
 			abortSignal: exchange.signal,
 		};
 		try {
-			const response: IN8nHttpFullResponse =
-				await context.helpers.httpRequestWithAuthentication.call(
-					withCancelSignal(context, exchange.signal),
-					credentialName,
-					options,
-				);
+			const response = await sendWithN8n(options, exchange.signal);
 			exchange.sawBytes();
 			return {
 				status: response.statusCode,
@@ -82,7 +94,7 @@ export function createTransport(
 				finishWithin: exchange.finishWithin,
 				sawContent: exchange.sawContent,
 				hasProject: project !== undefined || hasProjectHeader(request.headers),
-				redact: (text) => redact(text, { apiKey, body: request.body }),
+				redact: (text) => redact(text, { apiKey, otherKeys, body: request.body }),
 			};
 		} catch (error) {
 			exchange.end();

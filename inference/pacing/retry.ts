@@ -257,6 +257,7 @@ const notAboutTheModel: ReadonlySet<InferenceError['kind']> = new Set([
 	'invalidOutput',
 	'refusal',
 	'contentFilter',
+	'budget',
 	'cancelled',
 	// The limit is the project's, whatever the model.
 	'concurrency',

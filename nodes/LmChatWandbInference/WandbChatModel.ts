@@ -12,6 +12,7 @@ import {
 } from '../../inference/completeChat';
 import type { ResponseFormat } from '../../inference/chatRequest';
 import type { InferenceClient } from '../../inference/openClient';
+import type { TokenUsage } from '../../inference/completion/completionParts';
 import type { TextListener } from '../../inference/completion/readCompletion';
 import type { Throughput } from '../../inference/pacing/GovernorRegistry';
 import type { RetryPolicy } from '../../inference/pacing/retry';
@@ -35,6 +36,8 @@ export interface ChatModelSettings {
 	maxConcurrency?: number;
 	/** Aborts when the execution is stopped. */
 	cancelSignal?: AbortSignal;
+	/** Called with the tokens of each answer. */
+	onUsage: (usage: TokenUsage | undefined) => void;
 	/** Converts an error to the one that n8n shows. */
 	explain: (error: unknown) => Error;
 }
@@ -87,12 +90,12 @@ export class WandbChatModel extends BaseChatModel<CallOptions> {
 		onText?: TextListener,
 		abortSignal?: AbortSignal,
 	): Promise<ChatResult> {
-		const { client, options, retryPolicy, node, maxConcurrency, cancelSignal, explain } =
+		const { client, options, retryPolicy, node, maxConcurrency, cancelSignal, onUsage, explain } =
 			this.settings;
 		const signals = [cancelSignal, call.signal, call.abortSignal, abortSignal];
 		const request = this.buildRequest(messages, call);
 		try {
-			return await runs.call(
+			const result = await runs.call(
 				node,
 				maxConcurrency,
 				async (run) =>
@@ -105,6 +108,8 @@ export class WandbChatModel extends BaseChatModel<CallOptions> {
 						onText,
 					}),
 			);
+			onUsage(result.usage);
+			return result;
 		} catch (error) {
 			throw explain(error);
 		}

@@ -1,5 +1,7 @@
 import { supplyModel } from '@n8n/ai-node-sdk';
 import type { IDataObject, ISupplyDataFunctions } from 'n8n-workflow';
+import { addUsage } from '../../inference/catalog/addUsage';
+import type { TokenUsage } from '../../inference/completion/completionParts';
 import { openClient } from '../../inference/openClient';
 import { readModel } from '../shared/modelField';
 import { toNodeError } from '../shared/nodeError';
@@ -7,6 +9,8 @@ import { readRequestOptions } from '../shared/requestOptions';
 import { readRetryPolicy } from '../shared/readRetryPolicy';
 import { readChoice, readInteger } from '../shared/readValue';
 import { agentResponseFormats } from './agentOptionsField';
+import { traceUsage } from '../shared/traceUsage';
+import { attempt } from './attempt';
 import { patchAdapter } from './patchAdapter';
 import { WandbChatModel } from './WandbChatModel';
 
@@ -22,6 +26,7 @@ export async function supplyChatModel(
 		nodeError.functionality = 'configuration-node';
 		return nodeError;
 	};
+	let total: TokenUsage | undefined;
 	try {
 		const values = context.getNodeParameter('options', itemIndex, {}) as IDataObject;
 		const model = new WandbChatModel({
@@ -35,6 +40,10 @@ export async function supplyChatModel(
 			node: `${context.getWorkflow().id} ${context.getNode().id}`,
 			maxConcurrency: readInteger(values.maxConcurrency, 'Max Concurrency', 1),
 			cancelSignal: context.getExecutionCancelSignal(),
+			onUsage: (usage) => {
+				total = total ? addUsage(total, usage) : usage;
+				attempt(() => traceUsage(context, usage, total));
+			},
 			explain,
 		});
 		const { response } = supplyModel(context, model);

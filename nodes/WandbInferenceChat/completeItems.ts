@@ -1,16 +1,21 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { effectiveFormat } from '../../inference/chatRequest';
-import { completeAnswer } from '../../inference/completeAnswer';
+import { completeAnswer, type AnswerOptions } from '../../inference/completeAnswer';
 import { InferenceError } from '../../inference/InferenceError';
 import { openClient, type InferenceClient } from '../../inference/openClient';
 import type { Permit } from '../../inference/pacing/Permit';
 import type { Throughput } from '../../inference/pacing/GovernorRegistry';
 import type { Run } from '../../inference/pacing/RunQueue';
 import { toErrorItem, toNodeError } from '../shared/nodeError';
+import { traceUsage } from '../shared/traceUsage';
 import { isAgentTool } from './isAgentTool';
 import { chatText, startLiveText, type LiveText } from './liveText';
-import { readParameters, readThroughput } from './readParameters';
+import { completeWithinBudget } from './completeWithinBudget';
+import { neededFeatures } from './neededFeatures';
+import { readBudget, readParameters, readThroughput, type ChatParameters } from './readParameters';
+import { RunBudget, type Budget } from './RunBudget';
 import { RunReport } from './RunReport';
+import { sizeOfItem } from './sizeOfItem';
 import { startItems } from './startItems';
 import { toItem } from './toItem';
 
@@ -49,8 +54,9 @@ export async function completeItems(context: IExecuteFunctions): Promise<INodeEx
 			await results.fail(error, itemIndex);
 		}
 	}
-	if (results.failure) throw results.failure;
+	traceUsage(context, report.usage);
 	context.addExecutionHints?.(...report.hints());
+	if (results.failure) throw results.failure;
 	return results.output;
 }
 
@@ -87,6 +93,7 @@ class RunResults {
 
 	async fail(error: unknown, itemIndex: number, live?: LiveText): Promise<void> {
 		if (this.endRun(error, itemIndex)) return;
+		this.report.noteFailure(error);
 		const item = toErrorItem(error, itemIndex);
 		this.output[itemIndex] = item;
 		await live?.fail(String(item.json.error));
@@ -99,6 +106,8 @@ interface Session {
 	client: InferenceClient;
 	throughput: Throughput;
 	run: Run;
+	/** The limits that the user set, and how much of them is left. */
+	limits?: { budget: Budget; left: RunBudget };
 	report: RunReport;
 	/** Whether the node runs as an agent's tool. */
 	forAgent: boolean;
@@ -106,10 +115,14 @@ interface Session {
 
 async function openSession(context: IExecuteFunctions): Promise<Omit<Session, 'report'>> {
 	const throughput = readThroughput(context);
+	const budget = readBudget(context);
+	const client = await openClient(context);
+	if (budget?.maxUsd !== undefined) await client.catalog.load();
 	return {
 		context,
-		client: await openClient(context),
+		client,
 		throughput,
+		...(budget ? { limits: { budget, left: new RunBudget(budget) } } : {}),
 		run: { maxConcurrency: throughput.maxConcurrency },
 		forAgent: isAgentTool(context),
 	};
@@ -125,27 +138,44 @@ interface Item {
 	onFailure: (error: unknown, itemIndex: number) => void;
 }
 
-async function completeItem(
-	{ context, client, throughput, run, report, forAgent }: Session,
-	{ itemIndex, permit, signal, live, onFailure }: Item,
-): Promise<INodeExecutionData> {
-	const parameters = readParameters(context, itemIndex);
+async function completeItem(session: Session, item: Item): Promise<INodeExecutionData> {
+	const { context, report, forAgent, limits, client } = session;
+	const parameters = readParameters(context, item.itemIndex);
 	const { request, simplify } = parameters;
-	const result = await completeAnswer(client, request, {
+	const known = client.catalog.known(request.model);
+	report.noteNeeds(request.model, neededFeatures(parameters), known);
+	const complete = async (permit: Permit | undefined) =>
+		await completeAnswer(client, request, optionsFor(session, { ...item, permit }, parameters));
+	const result = limits
+		? await completeWithinBudget(
+				limits.left,
+				await sizeOfItem(parameters, limits.budget, client.catalog),
+				item,
+				complete,
+			)
+		: await complete(item.permit);
+	await item.live?.end(chatText(result));
+	report.noteResult(result, request.fields.max_tokens !== undefined);
+	return toItem(result, { simplify, forAgent }, item.itemIndex);
+}
+
+function optionsFor(
+	{ throughput, run, report }: Session,
+	{ itemIndex, permit, signal, live, onFailure }: Omit<Item, 'permit'> & { permit?: Permit },
+	parameters: ChatParameters,
+): AnswerOptions {
+	return {
 		...parameters,
-		checksAnswer: simplify,
+		checksAnswer: parameters.simplify,
 		throughput,
 		run,
 		permit,
 		signal,
 		// A chat is shown text only once, so JSON is shown when it is complete and valid.
-		onText: effectiveFormat(request).type === 'text' ? live?.onText : undefined,
+		onText: effectiveFormat(parameters.request).type === 'text' ? live?.onText : undefined,
 		onRetry: report.noteRetry,
 		onFailure: (error) => onFailure(error, itemIndex),
-	});
-	await live?.end(chatText(result));
-	report.noteResult(result, request.fields.max_tokens !== undefined);
-	return toItem(result, { simplify, forAgent }, itemIndex);
+	};
 }
 
 /** Gives each unfinished item a signal, because Node.js warns of a leak if one has many listeners. */

@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { listModels } from '../../inference/listModels';
+import type { CatalogModel } from '../../inference/catalog/readCatalog';
+import { listModels, type ModelDescription } from '../../inference/listModels';
 import { openClient } from '../../inference/openClient';
 import { toErrorItem, toNodeError } from '../shared/nodeError';
 import { readBoolean, readInteger } from '../shared/readValue';
@@ -12,15 +13,42 @@ import { isAgentTool } from './isAgentTool';
 export async function getManyModels(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	try {
 		const limit = readLimit(context);
-		const models = await listModels(await openClient(context), context.getExecutionCancelSignal());
-		return models
-			.slice(0, limit)
-			.map((model) => (isAgentTool(context) ? { id: model.id } : model))
-			.map((model) => ({ json: model as IDataObject, pairedItem: { item: 0 } }));
+		const client = await openClient(context);
+		const models = await listModels(client, context.getExecutionCancelSignal());
+		const listed = models.slice(0, limit);
+		if (isAgentTool(context)) return listed.map(({ id }) => toItem({ id }));
+		await client.catalog.load();
+		return listed.map((model) => toItem(withFacts(model, client.catalog.known(model.id))));
 	} catch (error) {
 		if (context.continueOnFail()) return [toErrorItem(error, 0)];
 		throw toNodeError(context.getNode(), error, { node: 'chat', itemIndex: 0, itemCount: 1 });
 	}
+}
+
+function toItem(model: IDataObject): INodeExecutionData {
+	return { json: model, pairedItem: { item: 0 } };
+}
+
+const factNames = [
+	'contextWindow',
+	'inputUsdPerMillion',
+	'cachedUsdPerMillion',
+	'outputUsdPerMillion',
+	'features',
+	'stage',
+	'description',
+] as const;
+
+/** The model as the service describes it, with what only the catalog knows. */
+function withFacts(model: ModelDescription, known: CatalogModel | undefined): IDataObject {
+	const facts = factNames
+		.map((name) => [name, known?.[name]] as const)
+		.filter(([name, fact]) => fact !== undefined && isMissing(model[name]));
+	return { ...(model as IDataObject), ...Object.fromEntries(facts) };
+}
+
+function isMissing(value: unknown): boolean {
+	return value === undefined || value === null || value === '';
 }
 
 function readLimit(context: IExecuteFunctions): number {

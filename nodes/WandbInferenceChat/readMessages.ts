@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, JsonValue } from 'n8n-workflow';
 import type { ChatMessage } from '../../inference/chatRequest';
 import type { ChatRequestSource } from '../../inference/completeChat';
-import { isJsonObject } from '../../inference/json';
+import { asJsonObject, isJsonObject } from '../../inference/json';
 import { ParameterError } from '../shared/ParameterError';
 import {
 	findChoice,
@@ -22,18 +22,20 @@ function isBlankSystemMessage({ role, content }: IDataObject): boolean {
 	return role === 'system' && isBlank(content);
 }
 
+export interface Conversation extends Pick<ChatRequestSource, 'readMessages' | 'loadLength'> {
+	hasImages: boolean;
+}
+
 /**
  * The conversation of one item, from its fields or from JSON, in the API's format. Throws a
  * `ParameterError` for invalid fields; the images are only read when the messages are.
  */
-export function readMessages(
-	context: IExecuteFunctions,
-	itemIndex: number,
-): Pick<ChatRequestSource, 'readMessages' | 'loadLength'> {
+export function readMessages(context: IExecuteFunctions, itemIndex: number): Conversation {
 	const source = context.getNodeParameter('specifyMessages', itemIndex, 'fields');
 	if (readChoice(source, 'Specify Messages', sources, 'fields') === 'json') {
 		const messages = readMessagesJson(context.getNodeParameter('messagesJson', itemIndex, ''));
-		return { readMessages: async () => messages, loadLength: 0 };
+		const hasImages = messages.some(({ content }) => hasImagePart(content));
+		return { readMessages: async () => messages, loadLength: 0, hasImages };
 	}
 	const rows = context.getNodeParameter('messages.values', itemIndex, []) as IDataObject[];
 	const messages = rows.flatMap((row, index) => {
@@ -47,7 +49,12 @@ export function readMessages(
 		);
 	}
 	const { load, length } = together(messages);
-	return { readMessages: load, loadLength: length };
+	const hasImages = rows.some(({ imageSource }) => !isBlank(imageSource) && imageSource !== 'none');
+	return { readMessages: load, loadLength: length, hasImages };
+}
+
+function hasImagePart(content: JsonValue | undefined): boolean {
+	return Array.isArray(content) && content.some((part) => asJsonObject(part).type === 'image_url');
 }
 
 const sources: Choices<'fields' | 'json'> = [

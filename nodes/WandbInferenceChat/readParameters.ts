@@ -7,6 +7,7 @@ import { ParameterError } from '../shared/ParameterError';
 import { readModel } from '../shared/modelField';
 import {
 	readBoolean,
+	readNumber,
 	readChoice,
 	readInteger,
 	readJsonObject,
@@ -16,11 +17,13 @@ import { readRequestOptions } from '../shared/requestOptions';
 import { readRetryPolicy } from '../shared/readRetryPolicy';
 import { readMessages } from './readMessages';
 import { readName } from './readName';
+import type { Budget } from './RunBudget';
 import { readResponseFormat } from './readResponseFormat';
 
 /** Everything that one item asks for, checked. */
 export interface ChatParameters {
 	request: ChatRequestSource;
+	hasImages: boolean;
 	fallbackModels: string[];
 	extraHeaders: Record<string, string>;
 	timeoutMs: number;
@@ -38,16 +41,19 @@ export function readParameters(context: IExecuteFunctions, itemIndex: number): C
 		read('options', {}) as IDataObject,
 		'chat',
 	);
+	const model = readModel(read('model'));
+	const { hasImages, ...conversation } = readMessages(context, itemIndex);
 	return {
 		request: {
-			model: readModel(read('model')),
-			...readMessages(context, itemIndex),
+			model,
+			...conversation,
 			fields,
 			responseFormat: readResponseFormat(context, itemIndex),
 			tools: readTools(context, itemIndex),
 			stream,
 			extraBody,
 		},
+		hasImages,
 		fallbackModels,
 		extraHeaders,
 		timeoutMs,
@@ -55,6 +61,17 @@ export function readParameters(context: IExecuteFunctions, itemIndex: number): C
 		repairAttempts: readRepairAttempts(read('repairAttempts', 1)),
 		simplify: readBoolean(read('simplify', true), 'Simplify') ?? true,
 	};
+}
+
+/** What the run may use: one setting for the whole run, taken from the first item. */
+export function readBudget(context: IExecuteFunctions): Budget | undefined {
+	const values = context.getNodeParameter('budget', 0, {}) as IDataObject;
+	const maxUsd = readNumber(values.maxCost, 'Max Cost');
+	const maxTokens = readInteger(values.maxTokens, 'Max Tokens', 0);
+	if (maxUsd !== undefined && maxUsd < 0) {
+		throw new ParameterError("'Max Cost' is below zero", "Enter 0 or more for 'Max Cost'.");
+	}
+	return maxUsd === undefined && maxTokens === undefined ? undefined : { maxUsd, maxTokens };
 }
 
 /** How many items run at once: one setting for the whole run, taken from the first item. */

@@ -96,4 +96,33 @@ export const sendingFields: INodeProperties[] = [
 			},
 		],
 	},
+	{
+		displayName: 'Budget',
+		name: 'budget',
+		type: 'collection',
+		placeholder: 'Add Limit',
+		default: {},
+		description:
+			'What a run of this node may use. Items that no longer fit are not sent and fail with the kind budget. Uses the values of the first item.',
+		displayOptions: { show: { resource: ['chat'], operation: ['complete'] } },
+		options: [
+			{
+				displayName: 'Max Cost (USD)',
+				name: 'maxCost',
+				type: 'number',
+				typeOptions: { minValue: 0, numberPrecision: 4 },
+				default: 1,
+				description:
+					'What all items of a run may cost in total. Requires models whose prices are known.',
+			},
+			{
+				displayName: 'Max Tokens',
+				name: 'maxTokens',
+				type: 'number',
+				typeOptions: { minValue: 1, numberPrecision: 0 },
+				default: 100000,
+				description: 'How many tokens all items of a run may use in total, prompts included',
+			},
+		],
+	},
 ];

@@ -1,11 +1,7 @@
 import type { IDataObject, INodeExecutionData, JsonObject, JsonValue } from 'n8n-workflow';
 import type { AnswerResult } from '../../inference/completeAnswer';
 import type { CompletionChoice } from '../../inference/completion/chatCompletion';
-import {
-	messageParts,
-	tokenUsage,
-	type RequestedToolCall,
-} from '../../inference/completion/completionParts';
+import { messageParts, type RequestedToolCall } from '../../inference/completion/completionParts';
 import { parseJson } from '../../inference/json';
 
 export interface OutputOptions {
@@ -33,16 +29,15 @@ function forReadingModel({ output, toolCalls }: JsonObject): JsonObject {
 	return { output: output ?? null, ...(toolCalls === undefined ? {} : { toolCalls }) };
 }
 
-function simplified({ completion, model, values, attempts }: AnswerResult): JsonObject {
+function simplified({ completion, model, values, usage, attempts }: AnswerResult): JsonObject {
 	const choices = completion.choices.map((choice, index) =>
 		simplifiedChoice(choice, values?.[index]),
 	);
 	const { reasoning, ...fields } = transposed(choices);
-	const usage = tokenUsage(completion);
 	return {
 		...fields,
 		model: completion.model ?? model,
-		...(usage ? { usage: usage as JsonObject } : {}),
+		...(usage ? { usage: { ...usage } } : {}),
 		...(attempts > 1 ? { attempts } : {}),
 		// Last, because it can be much longer than the answer.
 		...(reasoning === undefined ? {} : { reasoning }),

@@ -37,6 +37,9 @@ const adviceByReason: Partial<Record<InferenceErrorReason, Advice>> = {
 		"Remove the user name and password before '@', and everything from '?' or '#' on.",
 	projectInvalid:
 		'Enter the W&B team, a slash, and the project, e.g. my-team/my-project, in plain characters. Spaces are allowed, but \\ # ? % and : are not. Leave it empty for your default project.',
+	weaveUrlInvalid: "Use https://trace.wandb.ai, or leave 'Weave URL' empty.",
+	headersInvalid:
+		'Enter the headers as a JSON object of plain text, e.g. {"x-portkey-provider": "openai"}. Authorization and headers such as Content-Type cannot be set.',
 	noCredential: "Select or create one in the node's 'Credential to connect with' field.",
 	refused: `Nothing is listening at this address. ${checkBaseUrl}, and that your gateway is running.`,
 	unknownHost: `${checkBaseUrl} for typos, and that n8n's machine can resolve host names.`,
@@ -51,8 +54,13 @@ const adviceByReason: Partial<Record<InferenceErrorReason, Advice>> = {
 		"Select another model 'From List', or ask the owner of the API key for access to this one.",
 	proxyAuthentication:
 		"Set the proxy with its user name and password in the environment of n8n's machine, e.g. HTTPS_PROXY=http://user:password@host:port.",
-	contextLength:
+	contextLength: ({ contextWindow }) =>
+		(contextWindow === undefined
+			? ''
+			: `The context window of the model has ${contextWindow.toLocaleString('en-US')} tokens. `) +
 		"Shorten the messages, lower 'Max Tokens', or use a model with a larger context, also as one of the 'Fallback Models' in Options.",
+	modelRetired: ({ suggestedModels = [] }) =>
+		`The model was retired. Select another one 'From List'${suggestedModels.length > 0 ? `, e.g. ${orList(suggestedModels)}` : ''}.`,
 	tokenLimit:
 		"Increase 'Max Tokens', or ask for a shorter answer. Reasoning counts toward the limit.",
 	emptyAnswer:
@@ -94,7 +102,8 @@ const adviceByKind: Record<InferenceErrorKind, Advice> = {
 		parameter === undefined
 			? (badRequestAdvice[status ?? 0] ?? otherBadRequestAdvice)
 			: `Correct or remove ${labelOf(parameter, node)}. Not every model accepts every option.`,
-	notFound:
+	notFound: ({ suggestedModels = [] }) =>
+		(suggestedModels.length > 0 ? `Did you mean ${orList(suggestedModels)}? ` : '') +
 		"Check the model's spelling (select it 'From List'), and 'Base URL' in the credential, which normally ends in /v1. A fine-tuned model also needs 'Project'.",
 	redirect:
 		"Redirects are not followed, so that the API key is never sent to another address. Set 'Base URL' in the credential to the final address.",
@@ -107,10 +116,17 @@ const adviceByKind: Record<InferenceErrorKind, Advice> = {
 	invalidOutput: "Increase 'Repair Attempts', or try another model.",
 	refusal: 'Rephrase the messages, or try another model.',
 	contentFilter: 'Rephrase the messages, or try another model.',
+	budget:
+		"Nothing was sent for this item. Increase 'Budget', or process the remaining items in another run.",
 	parameter: 'Check the fields of the node.',
 	credential: 'Check the credential of the node.',
 	cancelled: 'Run the workflow again to send the remaining requests.',
 };
+
+function orList(names: string[]): string {
+	const last = names.at(-1) ?? '';
+	return names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${last}` : last;
+}
 
 /** The field of a parameter, if the node has one for it. */
 function labelOf(parameter: string, node: NodeKind): string {

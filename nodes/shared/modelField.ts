@@ -11,7 +11,8 @@ export const modelField: INodeProperties = {
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	required: true,
-	description: 'The model to use',
+	description:
+		'The model to use. Where known, the list shows the price in USD per million tokens in and out, the context window, and features, which you can search for.',
 	modes: [
 		{
 			displayName: 'From List',

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties, JsonObject } from 'n8n-workflow';
 import { toModelId } from '../../inference/chatRequest';
 import { checkedProject } from '../../inference/http/connection';
+import { headerFault } from '../../inference/http/headerFault';
 import { asJsonObject, isJsonObject } from '../../inference/json';
 import type { NodeKind } from './advice';
 import { ParameterError } from './ParameterError';
@@ -77,10 +78,6 @@ function parametersOf(node: NodeKind): RequestParameter[] {
 	return requestParameters.filter(({ shownBy }) => node === 'chat' || shownBy === 'both');
 }
 
-/** Headers that the client sets itself. Other values would break the request or leak the key. */
-const reservedHeaders =
-	/^(authorization|proxy-authorization|host|connection|content-length|content-type|transfer-encoding|accept)$/i;
-
 function readExtraHeaders(value: unknown): Record<string, string> {
 	const headers: Record<string, string> = {};
 	const rows = isJsonObject(value) && Array.isArray(value.values) ? value.values : [];
@@ -96,19 +93,20 @@ function readExtraHeaders(value: unknown): Record<string, string> {
 }
 
 function checkHeader(name: string, content: string): void {
-	if (reservedHeaders.test(name)) {
+	const fault = headerFault(name, content);
+	if (fault === 'reserved') {
 		throw new ParameterError(
 			`The header '${name}' in 'Extra Headers' cannot be replaced`,
 			"Remove it. The API key comes from the credential, which also accepts a gateway's virtual key.",
 		);
 	}
-	if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
+	if (fault === 'invalidName') {
 		throw new ParameterError(
 			"A name in 'Extra Headers' is not a valid header name",
 			'Use letters, digits and hyphens only, e.g. X-Request-Source.',
 		);
 	}
-	if (!/^[\t\x20-\x7e]*$/.test(content)) {
+	if (fault === 'invalidValue') {
 		throw new ParameterError(
 			`The value of '${name}' in 'Extra Headers' contains characters that are not allowed in a header`,
 			'Use plain characters without line breaks.',

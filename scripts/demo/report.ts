@@ -52,9 +52,16 @@ export function formatTotals({ run, traffic, durationMs, chatNode }: Outcome): s
 	return [
 		`Requests  ${traffic.sent} sent: ${formatStatuses(traffic)}`,
 		`Tokens    ${sum('promptTokens')} in, ${sum('completionTokens')} out (including ${sum('reasoningTokens')} for reasoning)`,
+		...formatCost(usages),
 		`Time      ${(durationMs / 1000).toFixed(1)} s`,
 		...hints.map(({ message }) => `Hint      ${message}`),
 	].join('\n');
+}
+
+function formatCost(usages: Array<IDataObject | undefined>): string[] {
+	const costs = usages.map((usage) => usage?.costUsd);
+	if (!costs.every((cost) => typeof cost === 'number')) return [];
+	return [`Cost      $${costs.reduce((sum, cost) => sum + cost, 0).toFixed(6)}`];
 }
 
 function formatStatuses({ sent, byStatus }: ChatTraffic): string {

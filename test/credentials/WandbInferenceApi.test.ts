@@ -58,6 +58,43 @@ test("a project in the node's headers replaces the credential's", async () => {
 	expect(simulator.requests[0]?.headers['openai-project']).toBe('team/other');
 });
 
+test('headers of the credential reach chats, and those of the node win', async () => {
+	const headers = '{"x-portkey-provider": "openai", "x-team": "blue"}';
+	const extraHeaders = { values: [{ name: 'x-team', value: 'red' }] };
+	await runChatNode({
+		baseUrl: simulator.baseUrl,
+		credential: { headers },
+		parameters: chatParameters({ options: { extraHeaders } }),
+	});
+	expect(simulator.requests[0]?.headers).toMatchObject({
+		'x-portkey-provider': 'openai',
+		'x-team': 'red',
+	});
+});
+
+test.each([
+	['[1]', 'The headers in the credential are not a JSON object'],
+	['{"a": ', 'The headers in the credential are not a JSON object'],
+	['{"Authorization": "x"}', 'The headers in the credential contain a header that cannot be sent'],
+	['{"x y": "1"}', 'The headers in the credential contain a header that cannot be sent'],
+	['{"x-a": "1\\n2"}', 'The headers in the credential contain a header that cannot be sent'],
+])('the headers %s are refused', async (headers, message) => {
+	await expect(headersFor({ apiKey: 'key', headers })).rejects.toThrow(message);
+});
+
+test('a key in the headers of the credential appears in no error', async () => {
+	const hiddenText = 'gateway-key-0123456789abcdef';
+	simulator.fault({
+		fault: { kind: 'status', status: 400, body: { error: { message: `Bad ${hiddenText}` } } },
+	});
+	const { items } = await runChatNode({
+		baseUrl: simulator.baseUrl,
+		credential: { headers: JSON.stringify({ 'x-portkey-api-key': hiddenText }) },
+		onError: 'continueRegularOutput',
+	});
+	expect(items[0]?.json.error).toBe('Bad […]');
+});
+
 test("the credential's test requests the models, even if the base URL ends in slashes", () => {
 	const { url } = new WandbInferenceApi().test.request;
 	expect(url).toBe('={{ $credentials.baseUrl.trim().replace(/\\/+$/, "") + "/models" }}');
@@ -70,6 +107,7 @@ describe("the credential's test", () => {
 		['a key', {}],
 		['a key with its prefix', { apiKey: 'Bearer simulator-key' }],
 		['a project', { project: ' team / project ' }],
+		['headers', { headers: '{"x-portkey-provider": "openai"}' }],
 		['a project with spaces', { project: 'My Team/Customer Support' }],
 		['a base URL with a slash at its end', { withSlash: true }],
 	])('succeeds with %s', async (_, { withSlash, ...fields }: IDataObject) => {

@@ -71,7 +71,6 @@ test('typing filters the list of models', async () => {
 		await others.first().waitFor({ state: 'detached' });
 		await editor.part('rlc-item').first().waitFor();
 		expect(await editor.part('rlc-item').allInnerTexts()).toEqual(['openai/gpt-oss-120b']);
-		await editor.saveScreenshot('model-list');
 	});
 });
 

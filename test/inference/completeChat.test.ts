@@ -1,3 +1,4 @@
+import { emptyCatalog } from '../../inference/catalog/CatalogRegistry';
 import type { JsonObject } from 'n8n-workflow';
 import { completeChat, type ChatOptions } from '../../inference/completeChat';
 import { InferenceError } from '../../inference/InferenceError';
@@ -149,7 +150,7 @@ describe('completeChat', () => {
 			timeoutMs: 0,
 			run,
 		};
-		await completeChat({ clock, governorFor, transport }, request, options);
+		await completeChat({ clock, catalog: emptyCatalog, governorFor, transport }, request, options);
 		expect(governorFor.mock.calls).toEqual([[options.extraHeaders, options.throughput]]);
 	});
 

@@ -6,8 +6,10 @@ import { adviceFor } from '../../nodes/shared/advice';
 import { WandbInferenceChat } from '../../nodes/WandbInferenceChat/WandbInferenceChat.node';
 import { chunksOf, failureOf, jsonHeaders, respond } from '../support/cannedResponse';
 import { runChatNode } from '../support/chatNode';
-import { createExecuteContext } from '../../tools/engine/createExecuteContext';
-import { useSimulator } from '../support/useSimulator';
+import { createExecuteContext, type NodeRun } from '../../tools/engine/createExecuteContext';
+import type { Simulator } from '../../tools/simulator/simulator';
+import type { SimulatedModel } from '../../tools/simulator/models';
+import { startStrictSimulator, useSimulator } from '../support/useSimulator';
 
 const simulator = useSimulator();
 
@@ -118,6 +120,130 @@ describe('model search', () => {
 			message: 'No credential is set',
 			context: { itemIndex: 0 },
 		});
+	});
+});
+
+describe('with a catalog', () => {
+	const model = (id: string, catalog: SimulatedModel['catalog']): SimulatedModel => {
+		return { id, reasoning: 'off', contextTokens: 131_072, catalog };
+	};
+	const models = [
+		model('a/Old', { stage: 'deprecated', usdPerMillion: { input: 3, output: 12.5 } }),
+		model('b/Gone', { stage: 'retired' }),
+		model('c/Seeing', { label: 'Eagle', readsImages: true, callsTools: false, reasons: false }),
+		model('d/Cheap', { usdPerMillion: { input: 0.03, cached: 0.005, output: 0.125 } }),
+		{ ...model('e/Long', { reasons: false, callsTools: false }), contextTokens: 1_048_576 },
+	];
+
+	/** Its own for each test, because the process remembers the catalog of each address. */
+	let service: Simulator;
+
+	beforeEach(async () => {
+		service = await startStrictSimulator({ models });
+	});
+	afterEach(async () => await service.close());
+
+	const credential = () => ({ weaveUrl: service.weaveUrl });
+
+	const searchIn = async (filter?: string) => {
+		const context = createExecuteContext({ baseUrl: service.baseUrl, credential: credential() });
+		const { searchModels } = new WandbInferenceChat().methods.listSearch;
+		return (await searchModels.call(context as never, filter)).results;
+	};
+
+	const getMany = async (changes: Partial<NodeRun> = {}) => {
+		const { baseUrl } = service;
+		const parameters = { resource: 'model', operation: 'getMany', returnAll: true };
+		const run = { baseUrl, credential: credential(), parameters, ...changes };
+		return (await runChatNode(run)).items.map(({ json }) => json);
+	};
+
+	/** The service lists these models, whatever is in the catalog. */
+	const list = (...data: object[]) => {
+		const body = JSON.stringify({ data });
+		service.fault({
+			path: 'models',
+			fault: { kind: 'body', contentType: 'application/json', body },
+		});
+	};
+
+	const breakCatalog = () =>
+		service.fault({ path: 'catalog', fault: { kind: 'status', status: 500 } });
+
+	test('the list shows price, context, and features; deprecated last, and not retired', async () => {
+		expect(await searchIn()).toEqual([
+			{ name: 'c/Seeing · 131k · vision', value: 'c/Seeing' },
+			{ name: 'd/Cheap · $0.03/$0.125 · 131k · tools, reasoning', value: 'd/Cheap' },
+			{ name: 'e/Long · 1M', value: 'e/Long' },
+			{
+				name: 'a/Old (deprecated) · $3.00/$12.50 · 131k · tools, reasoning',
+				value: 'a/Old',
+			},
+		]);
+	});
+
+	test.each([
+		['tools', ['d/Cheap', 'a/Old']],
+		['VISION', ['c/Seeing']],
+		['reasoning tools', ['d/Cheap', 'a/Old']],
+		['structured output cheap', ['d/Cheap']],
+		['eagle', ['c/Seeing']],
+		['retired', []],
+		['gone', []],
+	])('the list is searched for %s', async (filter, expected) => {
+		expect((await searchIn(filter)).map(({ value }) => value)).toEqual(expected);
+	});
+
+	test('a model that is not in the catalog stays in the list, with its ID alone', async () => {
+		list({ id: 'z/Own' }, { id: 'd/Cheap' }, { id: '__proto__' });
+		const names = (await searchIn()).map(({ name }) => name);
+		expect(names).toHaveLength(3);
+		expect(names).toEqual(expect.arrayContaining(['z/Own', '__proto__']));
+	});
+
+	test('the list shows IDs if the catalog cannot be read', async () => {
+		breakCatalog();
+		const ids = models.map(({ id }) => id);
+		expect(await searchIn()).toEqual(ids.map((id) => ({ name: id, value: id })));
+	});
+
+	test('Get Many adds what the catalog knows', async () => {
+		const [old, gone, , cheap] = await getMany();
+		expect(cheap).toEqual({
+			id: 'd/Cheap',
+			object: 'model',
+			created: 0,
+			owned_by: 'system',
+			root: 'd/Cheap',
+			contextWindow: 131_072,
+			inputUsdPerMillion: 0.03,
+			cachedUsdPerMillion: 0.005,
+			outputUsdPerMillion: 0.125,
+			features: ['tools', 'reasoning', 'json', 'structured output'],
+			stage: 'general-availability',
+		});
+		expect(old).toMatchObject({ stage: 'deprecated', outputUsdPerMillion: 12.5 });
+		expect(gone).toMatchObject({ id: 'b/Gone', stage: 'retired' });
+		expect(gone).not.toHaveProperty('inputUsdPerMillion');
+	});
+
+	test('Get Many keeps what the service itself says, and fills in what it leaves out', async () => {
+		list({ id: 'd/Cheap', stage: 'beta', contextWindow: null, features: [] });
+		expect(await getMany()).toMatchObject([
+			{ stage: 'beta', contextWindow: 131_072, features: [], inputUsdPerMillion: 0.03 },
+		]);
+	});
+
+	test('Get Many gives what the service says if the catalog cannot be read', async () => {
+		breakCatalog();
+		expect(Object.keys((await getMany())[0] ?? {})).toEqual([
+			...['id', 'object', 'created', 'owned_by', 'root'],
+		]);
+	});
+
+	test('Get Many gives an agent nothing but IDs', async () => {
+		const items = await getMany({ nodeType: 'n8n-nodes-wandb-inference.wandbInferenceChatTool' });
+		expect(items).toEqual(models.map(({ id }) => ({ id })));
 	});
 });
 

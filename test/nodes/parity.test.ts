@@ -66,6 +66,10 @@ const fieldSamples: Record<string, FieldSample> = {
 		set: { specifyMessages: 'json', messagesJson: '={{ { "type": "human", "content": "Hi" } }}' },
 		leadsTo: { body: { messages: [{ role: 'user', content: 'Hi' }] } },
 	},
+	budget: {
+		set: { budget: { maxCost: '={{ "-1" }}' } },
+		leadsTo: { error: "'Max Cost' is below zero" },
+	},
 	responseFormat: {
 		set: { responseFormat: '={{ "JSON Object" }}' },
 		leadsTo: { body: { response_format: { type: 'json_object' } } },

@@ -43,7 +43,7 @@ async function stream(body: ChatBody) {
 
 test('lists the models in the documented format', async () => {
 	const models = await client.models.list();
-	expect(models.data).toHaveLength(8);
+	expect(models.data).toHaveLength(11);
 	expect(models.data[0]).toEqual({
 		id: 'openai/gpt-oss-20b',
 		object: 'model',

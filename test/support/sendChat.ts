@@ -1,4 +1,5 @@
 /** Requests and responses for the tests of `completeChat`. */
+import { emptyCatalog } from '../../inference/catalog/CatalogRegistry';
 import {
 	completeChat,
 	type ChatOptions,
@@ -66,6 +67,7 @@ export function sendChat(
 	const outcome = completeChat(
 		{
 			clock,
+			catalog: emptyCatalog,
 			governorFor: () => governor,
 			transport: async (transportRequest) => {
 				sent.push({ request: transportRequest, inFlight: governor.inFlight, atMs: clock.now() });

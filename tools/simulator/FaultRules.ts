@@ -1,4 +1,4 @@
-import type { Fault, FaultRule } from './fault';
+import type { Fault, FaultPath, FaultRule } from './fault';
 import { isJsonObject } from './jsonObject';
 import { hashText, Random } from './random';
 import type { RecordedRequest } from './recordedRequest';
@@ -31,7 +31,7 @@ export class FaultRules {
 	}
 
 	/** The fault for this request, if any. Every rule counts the request, not only the winner. */
-	choose(request: RecordedRequest, path: 'chat' | 'models'): Fault | undefined {
+	choose(request: RecordedRequest, path: FaultPath): Fault | undefined {
 		const triggered = this.states.filter((state) => {
 			if ((state.rule.path ?? 'chat') !== path || !appliesTo(state, request)) return false;
 			state.seenCount += 1;

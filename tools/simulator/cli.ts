@@ -44,8 +44,9 @@ async function main(): Promise<void> {
 		return;
 	}
 	const simulator = await startSimulator(options);
-	console.log(`Base URL: ${simulator.baseUrl}`);
-	console.log(`API key:  ${options.apiKeys?.join(', ') ?? ''}`);
+	console.log(`Base URL:  ${simulator.baseUrl}`);
+	console.log(`Weave URL: ${simulator.weaveUrl}`);
+	console.log(`API key:   ${options.apiKeys?.join(', ') ?? ''}`);
 	console.log('Press Ctrl+C to stop.');
 	const stop = () => void simulator.close();
 	process.once('SIGINT', stop);

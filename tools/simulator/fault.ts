@@ -45,6 +45,9 @@ export type Fault =
 			handle: (request: RecordedRequest, response: ServerResponse) => void | Promise<void>;
 	  };
 
+/** The endpoints: chat completions, the account's models, and the public catalog of models. */
+export type FaultPath = 'chat' | 'models' | 'catalog';
+
 /** Which requests a fault affects: those that meet all specified conditions, or else all. */
 export interface FaultCondition {
 	/** Every nth request that passes `model` and `matches`, counted from when the rule was added. */
@@ -59,13 +62,13 @@ export interface FaultCondition {
 
 /**
  * A fault and when it happens. Rules apply to requests that have passed authentication and the
- * concurrency limit. If several match, the first one wins.
+ * concurrency limit, if the endpoint has them. If several match, the first one wins.
  */
 export interface FaultRule {
 	when?: FaultCondition;
 	/** Maximum number of times the rule applies; unlimited by default. */
 	times?: number;
 	/** The endpoint; default `chat`. */
-	path?: 'chat' | 'models';
+	path?: FaultPath;
 	fault: Fault;
 }

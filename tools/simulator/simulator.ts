@@ -8,9 +8,10 @@ import { ChatEngine } from './ChatEngine';
 import { ConcurrencySlots } from './ConcurrencySlots';
 import { jsonDelivery, type Delivery } from './delivery';
 import { Exchange } from './Exchange';
-import type { FaultRule } from './fault';
+import type { FaultPath, FaultRule } from './fault';
 import { FaultRules } from './FaultRules';
 import { buildFaultyDelivery } from './faultyDelivery';
+import { modelCatalog } from './modelCatalog';
 import { validateRequestBody } from './openaiSchema/validateChatCompletion';
 import { currentTimeMs, type RecordedRequest } from './recordedRequest';
 import { readSettings, type SimulatorOptions, type SimulatorSettings } from './simulatorOptions';
@@ -26,8 +27,9 @@ export type { Statistics } from './statistics';
 const host = '127.0.0.1';
 
 /**
- * A local W&B Inference service based on W&B's documentation: `GET /v1/models` and
- * `POST /v1/chat/completions`. The same seed and request produce the same completion.
+ * A local W&B Inference service based on W&B's documentation: `GET /v1/models`,
+ * `POST /v1/chat/completions`, and Weave's public `GET /inference/catalog/models`. The same seed and
+ * request produce the same completion.
  *
  * The last user message can control the completion:
  * - `[[answer: TEXT]]` returns this text
@@ -81,6 +83,11 @@ export class Simulator {
 
 	get baseUrl(): string {
 		return `http://${host}:${this.port}/v1`;
+	}
+
+	/** The `weaveUrl` of a credential that reads the catalog from here. */
+	get weaveUrl(): string {
+		return `http://${host}:${this.port}`;
 	}
 
 	/** See `SimulatorOptions`. A change takes effect with the next request. */
@@ -169,6 +176,11 @@ export class Simulator {
 			const caller = readCaller(headers, this.settings);
 			checkAccount(headers, this.settings);
 			await this.complete(exchange, caller);
+		} else if (endpoint === 'GET /inference/catalog/models') {
+			const { models } = this.settings;
+			await this.sendUnlessFaulty(exchange, 'catalog', () =>
+				jsonDelivery(200, modelCatalog(models)),
+			);
 		} else {
 			throw new ApiError(404, `Not found: ${endpoint}`);
 		}
@@ -200,7 +212,7 @@ export class Simulator {
 
 	private async sendUnlessFaulty(
 		exchange: Exchange,
-		path: 'chat' | 'models',
+		path: FaultPath,
 		createDelivery: () => Delivery,
 	): Promise<void> {
 		const fault = this.rules.choose(exchange.record, path);

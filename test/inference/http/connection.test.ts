@@ -16,6 +16,7 @@ const filled = {
 	apiKey: pastedText,
 	project: 'team/project',
 	baseUrl: 'https://api.inference.wandb.ai/v1',
+	weaveUrl: 'https://trace.wandb.ai',
 };
 
 /** What n8n passes to a node whose credential has these fields. */
@@ -37,6 +38,15 @@ describe('readConnection', () => {
 		['spaces around it', { baseUrl: ' http://localhost:4000/v1 ' }, 'http://localhost:4000/v1'],
 	])('accepts a base URL with %s', async (_, fields, baseUrl) => {
 		expect((await readConnection(credential(fields))).baseUrl).toBe(baseUrl);
+	});
+
+	test.each([
+		['the default, from before the field existed', undefined, 'https://trace.wandb.ai'],
+		['another address', ' http://localhost:8080/weave// ', 'http://localhost:8080/weave'],
+		['none if the field is empty', '', undefined],
+		['none if the field is blank', '  ', undefined],
+	])('returns as Weave address %s', async (_, weaveUrl, expected) => {
+		expect((await readConnection(credential({ weaveUrl }))).weaveUrl).toBe(expected);
 	});
 
 	test('accepts a key with whitespace around it', async () => {
@@ -148,6 +158,20 @@ describe('readConnection', () => {
 		expect(error.message + JSON.stringify(error)).not.toContain('Evil');
 	});
 
+	test.each([
+		['yes', 'is not a valid web address'],
+		['trace.wandb.ai', 'is not a valid web address'],
+		['file:///etc/passwd', 'is not a valid web address'],
+		[5, 'is not a valid web address'],
+		['https://user:Evil@trace.wandb.ai', 'must contain only an address and a path'],
+		['https://trace.wandb.ai/?key=Evil', 'must contain only an address and a path'],
+	])('rejects the Weave address %j and names the field', async (weaveUrl, problem) => {
+		expect(await failureOf(readConnection(credential({ weaveUrl })))).toMatchObject({
+			kind: 'credential',
+			message: `The Weave address in the credential ${problem}`,
+		});
+	});
+
 	test.each(['', '  ', undefined])('treats the project %j as no project', (value) => {
 		expect(checkedProject(value)).toBeUndefined();
 	});
@@ -156,7 +180,7 @@ describe('readConnection', () => {
 test('toConnection takes what a credential contains, even if a field is missing', () => {
 	expect(toConnection(filled)).toEqual(filled);
 	const { apiKey, baseUrl } = filled;
-	expect(toConnection({ apiKey, baseUrl })).toEqual({ apiKey, baseUrl });
+	expect(toConnection({ apiKey, baseUrl, weaveUrl: '' })).toEqual({ apiKey, baseUrl });
 	expect(() => toConnection({ baseUrl })).toThrow('The API key in the credential is empty');
 });
 

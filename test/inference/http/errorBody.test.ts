@@ -4,6 +4,8 @@ import { redact } from '../../../inference/http/redact';
 const messageIn = (body: unknown, redactText: (text: string) => string) =>
 	errorBodyOf(body, redactText).serviceMessage;
 
+const hiddenText = 'wandb-key-0123456789abcdef';
+
 describe('the message of a JSON body', () => {
 	const unchanged = (text: string) => text;
 
@@ -35,7 +37,6 @@ describe('the message of a JSON body', () => {
 	});
 
 	test('removes a key that straddles the end of what is shown', () => {
-		const hiddenText = 'wandb-key-0123456789abcdef';
 		const redactKey = (text: string) => redact(text, { apiKey: hiddenText });
 		for (const before of [480, 490, 495, 499, 500]) {
 			const message = `${'x'.repeat(before)}${hiddenText}${'y'.repeat(600)}`;
@@ -60,7 +61,7 @@ describe('the message of a JSON body', () => {
 		'wandb-key-0123456789abcdef',
 	])('does not take %j for the name of a parameter or an error', (param) => {
 		const body = { error: { message: 'No', param, code: param } };
-		const redactKey = (text: string) => redact(text, { apiKey: 'wandb-key-0123456789abcdef' });
+		const redactKey = (text: string) => redact(text, { apiKey: hiddenText });
 		expect(errorBodyOf(body, redactKey)).toEqual({ serviceMessage: 'No' });
 	});
 
@@ -95,11 +96,11 @@ describe('a body that is not JSON', () => {
 	});
 
 	test('is redacted', () => {
-		const redactKey = (text: string) => redact(text, { apiKey: 'wandb-key-0123456789' });
-		expect(parseErrorBody('Bad key wandb-key-0123456789', redactKey)).toEqual({
+		const redactKey = (text: string) => redact(text, { apiKey: hiddenText });
+		expect(parseErrorBody(`Bad key ${hiddenText}`, redactKey)).toEqual({
 			serviceMessage: 'Bad key […]',
 		});
-		expect(parseErrorBody('<html><title>wandb-key-0123456789', redactKey)).toEqual({
+		expect(parseErrorBody(`<html><title>${hiddenText}`, redactKey)).toEqual({
 			pageTitle: '[…]',
 		});
 	});

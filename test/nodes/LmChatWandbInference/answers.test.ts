@@ -1,7 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
 import { AIMessage, HumanMessage, SystemMessage, ToolMessage } from '@langchain/core/messages';
 import type { JsonObject } from 'n8n-workflow';
-import { readStream, supplyAgentModel } from '../../support/agentModel';
+import { LmChatWandbInference } from '../../../nodes/LmChatWandbInference/LmChatWandbInference.node';
+import { createSupplyContext } from '../../../tools/engine/createSupplyContext';
+import { readStream, supplyAgentModel, type AgentModel } from '../../support/agentModel';
 import { useSimulator, startStrictSimulator } from '../../support/useSimulator';
 
 const simulator = useSimulator();
@@ -235,5 +237,19 @@ describe('the conversation that the chat model sends', () => {
 				content: [{ type: 'file', file: { filename: 'a.pdf', file_data: fileData } }],
 			},
 		]);
+	});
+});
+
+test("n8n's own telemetry and tracing get the tokens of all calls", async () => {
+	const context = createSupplyContext({ baseUrl: simulator.baseUrl });
+	const { response } = await new LmChatWandbInference().supplyData.call(context, 0);
+	const model = response as AgentModel;
+	await model.invoke(ask('[[answer: Hi]]'));
+	const once = context.getExecuteData().metadata?.tokenUsage?.inputTokens ?? 0;
+	await model.invoke(ask('[[answer: Hi]]'));
+	expect(once).toBeGreaterThan(0);
+	expect(context.getExecuteData().metadata).toMatchObject({
+		tokenUsage: { inputTokens: 2 * once },
+		tracing: { 'gen_ai.usage.input_tokens': 2 * once },
 	});
 });

@@ -3,6 +3,7 @@ import type {
 	ChatCompletion,
 	CompletionMessage,
 } from '../../../inference/completion/chatCompletion';
+import { tokenUsage } from '../../../inference/completion/completionParts';
 import { toItem, type OutputOptions } from '../../../nodes/WandbInferenceChat/toItem';
 
 const choiceOf = (message: Partial<CompletionMessage>, rest: JsonObject = {}) => ({
@@ -18,6 +19,7 @@ const forAgent: OutputOptions = { simplify: true, forAgent: true };
 const resultOf = (completion: JsonObject) => ({
 	completion: completion as ChatCompletion,
 	model: 'asked/for',
+	usage: tokenUsage(completion as ChatCompletion),
 	attempts: 2,
 	invalidChoices: 0,
 	repairs: 0,

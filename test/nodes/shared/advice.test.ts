@@ -37,6 +37,7 @@ const namedByKind: Record<InferenceErrorKind, string[]> = {
 	invalidOutput: ["'Repair Attempts'", 'another model'],
 	refusal: ['Rephrase', 'another model'],
 	contentFilter: ['Rephrase', 'another model'],
+	budget: ['Nothing was sent', "'Budget'", 'another run'],
 	parameter: ['fields'],
 	credential: ['credential'],
 	cancelled: ['Run the workflow again', 'remaining requests'],
@@ -49,6 +50,8 @@ const namedByReason: Record<InferenceErrorReason, [InferenceErrorKind, string[]]
 	baseUrlInvalid: ['credential', ['https://api.inference.wandb.ai/v1', 'gateway']],
 	baseUrlNotPlain: ['credential', ['user name and password', "'@'", "'?'", "'#'"]],
 	projectInvalid: ['credential', ['my-team/my-project', 'default project']],
+	weaveUrlInvalid: ['credential', ['https://trace.wandb.ai', "'Weave URL'"]],
+	headersInvalid: ['credential', ['JSON object', 'Authorization']],
 	noCredential: ['credential', ['Select or create one', "'Credential to connect with'"]],
 	refused: ['connection', ["'Base URL'", 'gateway is running']],
 	unknownHost: ['connection', ["'Base URL'", 'typos', 'resolve host names']],
@@ -58,6 +61,7 @@ const namedByReason: Record<InferenceErrorReason, [InferenceErrorKind, string[]]
 	blocked: ['forbidden', ['firewall', 'VPN', 'proxy']],
 	notEnabled: ['forbidden', ['admin', 'enable it']],
 	modelNotAllowed: ['notFound', ["'From List'", 'owner of the API key']],
+	modelRetired: ['notFound', ['retired', "'From List'"]],
 	proxyAuthentication: ['badRequest', ['user name and password', 'HTTPS_PROXY']],
 	contextLength: ['badRequest', ['Shorten', "'Max Tokens'", "'Fallback Models'"]],
 	tokenLimit: ['invalidOutput', ["'Max Tokens'", 'shorter answer']],
@@ -175,10 +179,10 @@ function allAdvice(node: NodeKind): string[] {
 		reason: reason as InferenceErrorReason,
 	}));
 	const facts: InferenceErrorFacts[] = [...withoutReason, ...withReason]
-		// Only the chat node checks answers.
+		// Only the chat node checks answers and has a budget.
 		.filter(
 			({ kind }) =>
-				node === 'chat' || !['invalidOutput', 'refusal', 'contentFilter'].includes(kind),
+				node === 'chat' || !['invalidOutput', 'refusal', 'contentFilter', 'budget'].includes(kind),
 		)
 		.flatMap((cause) => statuses.map((status) => ({ ...cause, status })))
 		.flatMap((cause) => [
