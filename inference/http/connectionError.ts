@@ -58,6 +58,12 @@ export function connectionError(error: unknown, baseUrl: string): InferenceError
 	return new InferenceError(message, { kind, reason, code });
 }
 
+/** The error for an address that accepts no connection, for which n8n reports none. */
+export function unreachableError(baseUrl: string): InferenceError {
+	const message = `${hostOf(baseUrl)} could not be reached`;
+	return new InferenceError(message, { kind: 'connection', reason: 'unreachable' });
+}
+
 /** The error for a request that received nothing for as long as its timeout. */
 export function silenceError(timeoutMs: number): InferenceError {
 	const seconds = timeoutMs / 1000;

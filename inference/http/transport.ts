@@ -7,7 +7,8 @@ import {
 } from 'n8n-workflow';
 import { cancelledError, type InferenceError } from '../InferenceError';
 import { credentialName, type Connection } from './connection';
-import { connectionError, silenceError } from './connectionError';
+import { connectionError, silenceError, unreachableError } from './connectionError';
+import { Reachability, suspiciousMs } from './Reachability';
 import { redact } from './redact';
 
 export interface TransportRequest {
@@ -49,12 +50,43 @@ export type Transport = (request: TransportRequest) => Promise<TransportResponse
  *
  * Throws `InferenceError`s of the kinds connection, certificate, timeout, credential, and cancelled.
  */
-export function createTransport(context: IAllExecuteFunctions, connection: Connection): Transport {
-	return transportTo(connection, async (options, signal) => {
-		const caller = withCancelSignal(context, signal);
-		const { httpRequestWithAuthentication } = context.helpers;
-		return await httpRequestWithAuthentication.call(caller, credentialName, options);
+export function createTransport(
+	context: IAllExecuteFunctions,
+	connection: Connection,
+	{ suspectAfterMs = suspiciousMs, probeMs = probeTimeoutMs } = {},
+): Transport {
+	const { baseUrl } = connection;
+	const { httpRequestWithAuthentication } = context.helpers;
+	const reachability = reachabilityOf(baseUrl);
+	const probe = async () =>
+		await httpRequestWithAuthentication.call(context, credentialName, {
+			url: `${baseUrl}/models`,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			timeout: probeMs,
+		});
+	const canBeReached = async () => await reachability.check(probe);
+	return transportTo(connection, async (options, exchange) => {
+		if (!reachability.isProven) void exchange.watchForResponse(suspectAfterMs, canBeReached);
+		const caller = withCancelSignal(context, exchange.signal);
+		const response: IN8nHttpFullResponse = await httpRequestWithAuthentication.call(
+			caller,
+			credentialName,
+			options,
+		);
+		reachability.sawResponse();
+		return response;
 	});
+}
+
+const probeTimeoutMs = 10_000;
+
+const reachabilities = new Map<string, Reachability>();
+
+function reachabilityOf(baseUrl: string): Reachability {
+	const known = reachabilities.get(baseUrl) ?? new Reachability(() => performance.now());
+	reachabilities.set(baseUrl, known);
+	return known;
 }
 
 /** The same for public addresses, without the credential. Stop does not end its requests. */
@@ -67,7 +99,7 @@ export function createPublicTransport(context: IAllExecuteFunctions, baseUrl: st
 
 function transportTo(
 	{ baseUrl, apiKey, project, headers = {} }: Connection,
-	sendWithN8n: (options: IHttpRequestOptions, signal: AbortSignal) => Promise<IN8nHttpFullResponse>,
+	sendWithN8n: (options: IHttpRequestOptions, exchange: Exchange) => Promise<IN8nHttpFullResponse>,
 ): Transport {
 	const otherKeys = Object.values(headers);
 	return async (request) => {
@@ -85,7 +117,7 @@ function transportTo(
 			abortSignal: exchange.signal,
 		};
 		try {
-			const response = await sendWithN8n(options, exchange.signal);
+			const response = await sendWithN8n(options, exchange);
 			exchange.sawBytes();
 			return {
 				status: response.statusCode,
@@ -140,6 +172,8 @@ class Exchange {
 	/** Set once the reader tells content from keep-alive messages. */
 	private lastContentAtMs?: number;
 
+	private hasResponse = false;
+
 	private isFinished = false;
 
 	private failure?: InferenceError;
@@ -160,6 +194,7 @@ class Exchange {
 	}
 
 	sawBytes(): void {
+		this.hasResponse = true;
 		this.lastByteAtMs = performance.now();
 	}
 
@@ -210,6 +245,14 @@ class Exchange {
 	private fail(failure: InferenceError): void {
 		this.failure = failure;
 		this.abort.abort(failure);
+	}
+
+	/** Gives up if there is no response after this time and the address cannot be reached. */
+	async watchForResponse(ms: number, canBeReached: () => Promise<boolean>): Promise<void> {
+		await sleep(ms, this.watch.signal).catch(() => undefined);
+		if (this.hasResponse || this.watch.signal.aborted || (await canBeReached())) return;
+		const isOpen = !this.hasResponse && !this.watch.signal.aborted;
+		if (isOpen) this.fail(unreachableError(this.baseUrl));
 	}
 
 	/** Uses one timer for the whole exchange instead of one per chunk. */
