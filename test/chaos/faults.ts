@@ -208,7 +208,7 @@ const responseFaults: ChaosFault[] = [
 		},
 	),
 	same(
-		{ message: /gateway.*\(HTTP 502\)/, requests: 2 },
+		{ message: /gateway.*\(HTTP 502, “502 Bad Gateway”\)/, requests: 2 },
 		{ name: 'an HTML 502 from a gateway', fault: { kind: 'status', status: 502 } },
 	),
 	{
