@@ -5,7 +5,13 @@ const stepWidth = 220;
 
 type Fields = Record<string, unknown>;
 
-function node(name: string, type: string, typeVersion: number, parameters: Fields): WorkflowNode {
+/** A node with a new ID. */
+export function node(
+	name: string,
+	type: string,
+	typeVersion: number,
+	parameters: Fields,
+): WorkflowNode {
 	return { id: randomUUID(), name, type, typeVersion, position: [0, 0], parameters };
 }
 
@@ -95,14 +101,19 @@ export function calculator(): WorkflowNode {
 	return node('Calculator', '@n8n/n8n-nodes-langchain.toolCalculator', 1, {});
 }
 
-interface Attachment {
+/** A sub-node and where its connection leads. */
+export interface Attachment {
 	node: WorkflowNode;
-	as: 'ai_languageModel' | 'ai_tool';
+	as: 'ai_languageModel' | 'ai_outputParser' | 'ai_retriever' | 'ai_tool';
+	/** Default: the last node in the chain. */
+	to?: WorkflowNode;
+	/** Which of the inputs of this kind; default 0. */
+	input?: number;
 }
 
 /**
  * A workflow with a chain of nodes. `outputs` are the nodes at each output of the last one in the
- * chain; `attached` are its sub-nodes.
+ * chain; `attached` are the sub-nodes.
  */
 export function workflowOf(
 	name: string,
@@ -117,8 +128,9 @@ export function workflowOf(
 		if (targets.length > 0) connections[source.name] = { main: targets.map(toMain) };
 	});
 	const parent = chain.at(-1)?.name;
-	for (const { node: source, as } of attached) {
-		connections[source.name] = { [as]: [[{ node: parent, type: as, index: 0 }]] };
+	for (const { node: source, as, to, input = 0 } of attached) {
+		const target = { node: to?.name ?? parent, type: as, index: input };
+		connections[source.name] = { [as]: [[target]] };
 	}
 	const moveTo = (moved: WorkflowNode, x: number, y: number) => ({ ...moved, position: [x, y] });
 	const nodes = [
