@@ -64,7 +64,7 @@ export class WandbInferenceApi implements ICredentialType {
 			type: 'string',
 			default: defaultWeaveUrl,
 			description:
-				'Where the node reads prices and features of models. Leave empty to turn this off.',
+				'Where the node reads prices and features of models, and sends traces if you turn them on. Leave empty for neither.',
 		},
 	];
 

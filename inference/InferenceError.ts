@@ -1,5 +1,6 @@
 import type { TokenUsage } from './completion/completionParts';
 import type { AnswerProblem } from './jsonAnswers/JsonSchema';
+import type { ToolRun } from './toolRuns';
 
 /** What went wrong, in one word that workflows can branch on (`details.kind` of an error item). */
 export type InferenceErrorKind =
@@ -24,6 +25,7 @@ export type InferenceErrorKind =
 	| 'refusal'
 	| 'contentFilter'
 	| 'budget'
+	| 'toolRounds'
 	| 'parameter'
 	| 'credential'
 	| 'cancelled';
@@ -55,14 +57,16 @@ export type InferenceErrorReason =
 	| 'schemaIgnored'
 	| 'strictSchemaIgnored';
 
-/** An answer that was paid for but is not what was asked for. */
+/** What was paid for before an error: an answer that is not what was asked for, or tool calls. */
 export interface RejectedAnswer {
 	/** What the model wrote; a list if several choices were requested. */
-	output: string | string[];
-	problems: AnswerProblem[];
+	output?: string | string[];
+	problems?: AnswerProblem[];
 	finishReason: string | null;
 	/** Of all requests for the item. */
 	usage?: TokenUsage;
+	/** Tools that were run for the item. */
+	toolRuns?: ToolRun[];
 }
 
 /** What is known about an error. What to do about it is for the caller to say. */

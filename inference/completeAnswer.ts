@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from 'n8n-workflow';
-import { addUsage } from './catalog/addUsage';
-import { effectiveFormat, type ChatMessage } from './chatRequest';
+import type { JsonValue } from 'n8n-workflow';
+import { addEarlier } from './addEarlier';
+import { effectiveFormat } from './chatRequest';
 import type { CompletionChoice } from './completion/chatCompletion';
 import { messageParts } from './completion/completionParts';
 import {
@@ -10,11 +10,13 @@ import {
 	type ChatResult,
 } from './completeChat';
 import { InferenceError, type RejectedAnswer } from './InferenceError';
-import { isJsonObject } from './json';
 import { readJsonAnswer, type JsonFormat } from './jsonAnswers/readJsonAnswer';
 import { rejectionOf, type Rejection } from './jsonAnswers/rejectionOf';
 import type { InferenceClient } from './openClient';
 import { repairMessages } from './repairMessages';
+import type { ToolRun } from './toolRuns';
+import { noTrace, traced } from './weave/Trace';
+import { withMessages } from './withMessages';
 
 export interface AnswerOptions extends ChatOptions {
 	/** Whether an answer that should be JSON is checked. */
@@ -30,6 +32,8 @@ export interface AnswerResult extends ChatResult {
 	invalidChoices: number;
 	/** Requests that asked the model to correct its answer. */
 	repairs: number;
+	/** Tools that were run for the answer, in order; absent if none was. */
+	toolRuns?: ToolRun[];
 }
 
 /**
@@ -92,39 +96,28 @@ async function repair(
 		kept.attempts += result.attempts;
 		return kept;
 	};
-	const repaired = await completeChat(
-		client,
-		{ ...withMessages(request, repairMessages(repairable, format)), model },
-		{
-			...options,
-			fallbackModels: options.fallbackModels.filter((fallback) => fallback !== model),
-			permit: undefined,
-			isFollowUp: true,
-			onFailure: (error) => options.onFailure?.(keepAnswer(error)),
-		},
+	const messages = repairMessages(repairable, format);
+	const { trace: parent = noTrace } = options;
+	const repaired = await traced(
+		parent.child('wandb_inference.repair', { model, messages }, 'Repair'),
+		async (trace) =>
+			await completeChat(
+				client,
+				{ ...withMessages(request, messages), model },
+				{
+					...options,
+					trace,
+					fallbackModels: options.fallbackModels.filter((fallback) => fallback !== model),
+					permit: undefined,
+					isFollowUp: true,
+					onFailure: (error) => options.onFailure?.(keepAnswer(error)),
+				},
+			),
+		({ completion }) => ({ output: completion }),
 	).catch((error) => {
 		throw error instanceof InferenceError ? keepAnswer(error) : error;
 	});
-	const usage = sum(result.completion.usage, repaired.completion.usage);
-	return {
-		...repaired,
-		completion: { ...repaired.completion, ...(usage === undefined ? {} : { usage }) },
-		usage: addUsage(result.usage, repaired.usage),
-		attempts: result.attempts + repaired.attempts,
-	};
-}
-
-/** The request with more messages at the end, also if its extra body replaces the messages. */
-function withMessages(request: ChatRequestSource, added: ChatMessage[]): ChatRequestSource {
-	const { extraBody } = request;
-	const { messages } = extraBody;
-	return {
-		...request,
-		readMessages: async () => [...(await request.readMessages()), ...added],
-		...(Array.isArray(messages)
-			? { extraBody: { ...extraBody, messages: [...messages, ...added] } }
-			: {}),
-	};
+	return addEarlier(result, repaired);
 }
 
 function rejectedError(result: ChatResult, rejections: Rejection[]): InferenceError {
@@ -145,14 +138,4 @@ function answerOf({ usage }: ChatResult, rejections: Rejection[]): RejectedAnswe
 		finishReason,
 		...(usage ? { usage } : {}),
 	};
-}
-
-/** Adds the counts of two usage objects of the API, whatever counts they contain. */
-function sum(left: JsonValue | undefined, right: JsonValue | undefined): JsonValue | undefined {
-	if (typeof left === 'number' && typeof right === 'number') return left + right;
-	if (!isJsonObject(left) || !isJsonObject(right)) return right ?? left;
-	const names = new Set([...Object.keys(left), ...Object.keys(right)]);
-	return Object.fromEntries(
-		[...names].map((name) => [name, sum(left[name] as JsonValue, right[name] as JsonValue)]),
-	) as JsonObject;
 }

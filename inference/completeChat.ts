@@ -18,6 +18,8 @@ import type { Permit } from './pacing/Permit';
 import type { Throughput } from './pacing/GovernorRegistry';
 import { withRetry, type RetryNotice, type RetryPolicy } from './pacing/retry';
 import type { Run } from './pacing/RunQueue';
+import { sendWithReasoning } from './sendWithReasoning';
+import { noTrace, traced, type Trace } from './weave/Trace';
 
 export interface ChatOptions {
 	retryPolicy: RetryPolicy;
@@ -34,6 +36,8 @@ export interface ChatOptions {
 	/** Whether an earlier request belongs to the same item, so that this one goes before new items. */
 	isFollowUp?: boolean;
 	signal?: AbortSignal;
+	/** Of what this request belongs to. Each attempt is a step of it. */
+	trace?: Trace;
 	/** Called with each chunk of text. After the first call, the request is no longer retried. */
 	onText?: TextListener;
 	onRetry?: (notice: RetryNotice) => void;
@@ -46,6 +50,8 @@ export interface ChatRequestSource extends Omit<ChatRequest, 'messages'> {
 	readMessages(): Promise<ChatMessage[]>;
 	/** About how many characters that loads; 0 if the messages are in memory anyway. */
 	loadLength: number;
+	/** Adds the reasoning of earlier rounds to the messages; the same list if there is none. */
+	recall?: (messages: ChatMessage[]) => ChatMessage[];
 }
 
 export interface ChatResult {
@@ -131,9 +137,27 @@ async function sendLoaded(
 	permit: Permit,
 	options: ChatOptions,
 ): Promise<Omit<ChatResult, 'attempts'>> {
+	const { model } = request;
+	const { trace = noTrace } = options;
+	const send = async (messages: ChatMessage[]) => {
+		const body = buildChatRequest({ ...request, messages });
+		permit.sent(lengthOf(body));
+		return await traced(
+			trace.child('wandb_inference.chat_completion', body, model),
+			async () => await sendBody(client, { model, body }, permit, options),
+			({ completion, usage }) => ({ output: completion, usage: { model, tokens: usage } }),
+		);
+	};
+	return await sendWithReasoning(model, await request.readMessages(), request.recall, send);
+}
+
+async function sendBody(
+	client: InferenceClient,
+	{ model, body }: { model: string; body: JsonObject },
+	permit: Permit,
+	options: ChatOptions,
+): Promise<Omit<ChatResult, 'attempts'>> {
 	const { extraHeaders, timeoutMs, signal, onText } = options;
-	const body = buildChatRequest({ ...request, messages: await request.readMessages() });
-	permit.sent(lengthOf(body));
 	const response = await client.transport({
 		method: 'POST',
 		path: '/chat/completions',
@@ -145,7 +169,6 @@ async function sendLoaded(
 	if (isSuccess(response) && isEventStream(response)) permit.accepted();
 	const completion = await readCompletion(response, { choiceCount: choiceCountOf(body), onText });
 	permit.succeeded();
-	const { model } = request;
 	return {
 		completion,
 		model,

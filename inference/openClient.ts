@@ -1,10 +1,13 @@
 import type { IAllExecuteFunctions } from 'n8n-workflow';
 import { CatalogRegistry, type Catalog } from './catalog/CatalogRegistry';
-import { accountId, readConnection } from './http/connection';
+import { accountId, readConnection, type Connection } from './http/connection';
 import { createPublicTransport, createTransport, type Transport } from './http/transport';
 import { systemClock, type Clock } from './pacing/clock';
 import type { Governor } from './pacing/Governor';
 import { GovernorRegistry, type Throughput } from './pacing/GovernorRegistry';
+import { TraceMemory } from './weave/TraceMemory';
+import { TraceQueue } from './weave/TraceQueue';
+import { WeaveWriter } from './weave/WeaveWriter';
 
 /** What a node needs to send requests for one account. */
 export interface InferenceClient {
@@ -12,6 +15,8 @@ export interface InferenceClient {
 	clock: Clock;
 	/** Prices and features of the models, as far as they are known. */
 	catalog: Catalog;
+	/** Takes the traces of this node; absent without a project or an address for them. */
+	traces?: TraceQueue;
 	/**
 	 * Decides when requests may start. All executions and nodes of the process share it if they use
 	 * the same base URL and project, or the same key without a project. `OpenAI-Project` in the extra
@@ -22,6 +27,7 @@ export interface InferenceClient {
 
 const governors = new GovernorRegistry(systemClock);
 const catalogs = new CatalogRegistry(systemClock);
+const traceMemory = new TraceMemory(20_000_000);
 
 /** Reads the node's credential; throws an `InferenceError` if it cannot work. */
 export async function openClient(context: IAllExecuteFunctions): Promise<InferenceClient> {
@@ -32,6 +38,7 @@ export async function openClient(context: IAllExecuteFunctions): Promise<Inferen
 		transport: createTransport(context, connection),
 		clock: systemClock,
 		catalog: catalogs.open(connection, (weaveUrl) => createPublicTransport(context, weaveUrl)),
+		traces: openTraces(context, connection),
 		governorFor: (extraHeaders, throughput) => {
 			const otherProject = projectIn(extraHeaders);
 			return governors.governorFor(
@@ -41,6 +48,17 @@ export async function openClient(context: IAllExecuteFunctions): Promise<Inferen
 			);
 		},
 	};
+}
+
+/** A project in the form of OpenAI's IDs is none of Weave's. */
+function openTraces(
+	context: IAllExecuteFunctions,
+	{ project, apiKey, weaveUrl }: Connection,
+): TraceQueue | undefined {
+	if (weaveUrl === undefined || !project?.includes('/')) return undefined;
+	const transport = createPublicTransport(context, weaveUrl);
+	const writer = new WeaveWriter({ project, apiKey }, transport, systemClock);
+	return new TraceQueue(project, writer, systemClock, traceMemory);
 }
 
 function projectIn(headers: Record<string, string>): string | undefined {

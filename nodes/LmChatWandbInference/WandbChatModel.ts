@@ -3,6 +3,7 @@ import {
 	type ChatModelConfig,
 	type GenerateResult,
 	type Message,
+	type MessageContent,
 	type StreamChunk,
 } from '@n8n/ai-node-sdk';
 import {
@@ -12,10 +13,13 @@ import {
 } from '../../inference/completeChat';
 import type { ResponseFormat } from '../../inference/chatRequest';
 import type { InferenceClient } from '../../inference/openClient';
+import type { ChatCompletion } from '../../inference/completion/chatCompletion';
 import type { TokenUsage } from '../../inference/completion/completionParts';
 import type { TextListener } from '../../inference/completion/readCompletion';
 import type { Throughput } from '../../inference/pacing/GovernorRegistry';
 import type { RetryPolicy } from '../../inference/pacing/retry';
+import { ReasoningMemory } from '../../inference/ReasoningMemory';
+import { traced, type Trace } from '../../inference/weave/Trace';
 import type { RequestOptions } from '../shared/requestOptions';
 import type { UsageListener } from './LangChainModel';
 import { NodeRuns } from './NodeRuns';
@@ -30,12 +34,16 @@ export interface ChatModelSettings {
 	responseFormat: ResponseFormat;
 	retryPolicy: RetryPolicy;
 	client: InferenceClient;
+	/** Identifies the execution, within which tool calls are recognized. */
+	execution: string;
 	/** Identifies the node that supplies the model. */
 	node: string;
 	/** How many requests of the node may be in flight at once; no own maximum if absent. */
 	maxConcurrency?: number;
 	/** Aborts when the execution is stopped. */
 	cancelSignal?: AbortSignal;
+	/** Starts the trace of a call. */
+	startTrace: () => Trace;
 	/** Called with the tokens of each answer. */
 	onUsage: (usage: TokenUsage | undefined) => void;
 	/** Converts an error to the one that n8n shows. */
@@ -43,6 +51,9 @@ export interface ChatModelSettings {
 }
 
 const runs = new NodeRuns();
+
+/** Of all executions, because the model is supplied anew for each step of an agent. */
+const reasoning = new ReasoningMemory(500);
 
 /** The runs have the maximum, so the account's limit needs none. */
 const throughput: Throughput = { mode: 'adaptive', maxConcurrency: Infinity };
@@ -62,7 +73,9 @@ export class WandbChatModel extends BaseChatModel<CallOptions> {
 
 	async generate(messages: Message[], call: CallOptions = {}): Promise<GenerateResult> {
 		const { completion } = await this.complete(messages, call);
-		return toGenerateResult(completion);
+		const result = toGenerateResult(completion);
+		this.rememberReasoning(completion, result.message.content);
+		return result;
 	}
 
 	async *stream(messages: Message[], call: CallOptions = {}): AsyncGenerator<StreamChunk> {
@@ -73,7 +86,9 @@ export class WandbChatModel extends BaseChatModel<CallOptions> {
 		try {
 			for await (const delta of texts) yield { type: 'text-delta', delta };
 			const { completion } = await result;
-			for (const { toolCallId, toolName, input } of toToolCalls(completion)) {
+			const calls = toToolCalls(completion);
+			this.rememberReasoning(completion, calls);
+			for (const { toolCallId, toolName, input } of calls) {
 				yield { type: 'tool-call-delta', id: toolCallId, name: toolName, argumentsDelta: input };
 			}
 			const usage = toTokenUsage(completion);
@@ -92,27 +107,42 @@ export class WandbChatModel extends BaseChatModel<CallOptions> {
 	): Promise<ChatResult> {
 		const { client, options, retryPolicy, node, maxConcurrency, cancelSignal, onUsage, explain } =
 			this.settings;
-		const signals = [cancelSignal, call.signal, call.abortSignal, abortSignal];
+		const signal = AbortSignal.any(
+			[cancelSignal, call.signal, call.abortSignal, abortSignal].filter((one) => one !== undefined),
+		);
 		const request = this.buildRequest(messages, call);
 		try {
 			const result = await runs.call(
 				node,
 				maxConcurrency,
 				async (run) =>
-					await completeChat(client, request, {
-						...options,
-						retryPolicy,
-						throughput,
-						run,
-						signal: AbortSignal.any(signals.filter((signal) => signal !== undefined)),
-						onText,
-					}),
+					await traced(
+						this.settings.startTrace(),
+						async (trace) =>
+							await completeChat(client, request, {
+								...options,
+								retryPolicy,
+								throughput,
+								run,
+								signal,
+								trace,
+								onText,
+							}),
+						({ completion }) => ({ output: completion }),
+					),
 			);
 			onUsage(result.usage);
 			return result;
 		} catch (error) {
 			throw explain(error);
 		}
+	}
+
+	/** The agent sends the calls back, but not the reasoning before them, which some models need. */
+	private rememberReasoning({ choices }: ChatCompletion, content: MessageContent[]): void {
+		const [message] = toChatMessages([{ role: 'assistant', content }]);
+		const answer = choices[0]?.message;
+		if (message && answer) reasoning.remember(message, answer, this.settings.execution);
 	}
 
 	private buildRequest(messages: Message[], call: CallOptions): ChatRequestSource {
@@ -125,6 +155,7 @@ export class WandbChatModel extends BaseChatModel<CallOptions> {
 			model,
 			readMessages: async () => toChatMessages(messages),
 			loadLength: 0,
+			recall: (sent) => reasoning.recall(sent, this.settings.execution),
 			fields: {
 				...fields,
 				...(stops.length > 0 ? { stop: stops } : {}),

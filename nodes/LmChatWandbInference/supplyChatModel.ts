@@ -2,13 +2,15 @@ import { supplyModel } from '@n8n/ai-node-sdk';
 import type { IDataObject, ISupplyDataFunctions } from 'n8n-workflow';
 import { addUsage } from '../../inference/catalog/addUsage';
 import type { TokenUsage } from '../../inference/completion/completionParts';
-import { openClient } from '../../inference/openClient';
+import { openClient, type InferenceClient } from '../../inference/openClient';
+import { noTrace, type Trace } from '../../inference/weave/Trace';
 import { readModel } from '../shared/modelField';
 import { toNodeError } from '../shared/nodeError';
 import { readRequestOptions } from '../shared/requestOptions';
 import { readRetryPolicy } from '../shared/readRetryPolicy';
 import { readChoice, readInteger } from '../shared/readValue';
 import { agentResponseFormats } from './agentOptionsField';
+import { startTrace, traceQueueOf } from '../shared/startTrace';
 import { traceUsage } from '../shared/traceUsage';
 import { attempt } from './attempt';
 import { patchAdapter } from './patchAdapter';
@@ -29,14 +31,21 @@ export async function supplyChatModel(
 	let total: TokenUsage | undefined;
 	try {
 		const values = context.getNodeParameter('options', itemIndex, {}) as IDataObject;
+		const client = await openClient(context);
+		const modelId = readModel(context.getNodeParameter('model', itemIndex));
+		const options = readRequestOptions(values, 'agent');
 		const model = new WandbChatModel({
-			model: readModel(context.getNodeParameter('model', itemIndex)),
-			options: readRequestOptions(values, 'agent'),
+			model: modelId,
+			options,
 			responseFormat: {
 				type: readChoice(values.responseFormat, 'Response Format', agentResponseFormats, 'text'),
 			},
 			retryPolicy: readRetryPolicy({ maxRetries: values.maxRetries, maxWait: values.maxWait }),
-			client: await openClient(context),
+			client,
+			startTrace: options.traceToWeave
+				? tracesOf(context, client, { itemIndex, model: modelId })
+				: () => noTrace,
+			execution: context.getExecutionId(),
 			node: `${context.getWorkflow().id} ${context.getNode().id}`,
 			maxConcurrency: readInteger(values.maxConcurrency, 'Max Concurrency', 1),
 			cancelSignal: context.getExecutionCancelSignal(),
@@ -51,4 +60,14 @@ export async function supplyChatModel(
 	} catch (error) {
 		throw explain(error);
 	}
+}
+
+/** Starts a trace for each call of the model. Each is sent at its end, together with any that wait. */
+function tracesOf(
+	context: ISupplyDataFunctions,
+	client: InferenceClient,
+	place: { itemIndex: number; model: string },
+): () => Trace {
+	const traces = traceQueueOf(client);
+	return () => startTrace(traces, context, place, () => void traces.flush(0));
 }

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from 'n8n-workflow';
 import type { ChatMessage } from '../../inference/chatRequest';
 
 /**
- * An agent's conversation in the API's format. The reasoning of earlier rounds is left out, because
+ * An agent's conversation in the API's format. The reasoning that the agent sends is left out, because
  * engines reject it or treat it as text.
  */
 export function toChatMessages(messages: Message[]): ChatMessage[] {

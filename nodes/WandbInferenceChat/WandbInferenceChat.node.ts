@@ -31,7 +31,8 @@ export class WandbInferenceChat implements INodeType {
 		description: 'Chat with open models hosted on W&B Inference',
 		defaults: { name: 'W&B Inference Chat' },
 		usableAsTool: true,
-		inputs: [NodeConnectionTypes.Main],
+		inputs:
+			'={{ $parameter["resource"] === "model" ? ["main"] : [{ type: "main" }, { type: "ai_tool", displayName: "Tools" }] }}',
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'wandbInferenceApi', required: true }],
 		properties: [

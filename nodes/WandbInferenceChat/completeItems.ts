@@ -1,20 +1,25 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, JsonObject } from 'n8n-workflow';
 import { effectiveFormat } from '../../inference/chatRequest';
-import { completeAnswer, type AnswerOptions } from '../../inference/completeAnswer';
+import type { AnswerOptions } from '../../inference/completeAnswer';
 import { InferenceError } from '../../inference/InferenceError';
 import { openClient, type InferenceClient } from '../../inference/openClient';
 import type { Permit } from '../../inference/pacing/Permit';
 import type { Throughput } from '../../inference/pacing/GovernorRegistry';
 import type { Run } from '../../inference/pacing/RunQueue';
+import type { ConnectedTools } from '../../inference/toolRuns';
+import { traced, type Trace } from '../../inference/weave/Trace';
 import { toErrorItem, toNodeError } from '../shared/nodeError';
 import { traceUsage } from '../shared/traceUsage';
 import { isAgentTool } from './isAgentTool';
 import { chatText, startLiveText, type LiveText } from './liveText';
+import { completeRequest, offeredParameters } from './completeRequest';
 import { completeWithinBudget } from './completeWithinBudget';
 import { neededFeatures } from './neededFeatures';
+import { readConnectedTools } from './readConnectedTools';
 import { readBudget, readParameters, readThroughput, type ChatParameters } from './readParameters';
 import { RunBudget, type Budget } from './RunBudget';
 import { RunReport } from './RunReport';
+import { RunTraces } from './RunTraces';
 import { sizeOfItem } from './sizeOfItem';
 import { startItems } from './startItems';
 import { toItem } from './toItem';
@@ -26,10 +31,11 @@ import { toItem } from './toItem';
 export async function completeItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const itemCount = context.getInputData().length;
 	const report = new RunReport();
+	const traces = new RunTraces(context);
 	const results = new RunResults(context, itemCount, report);
 	const signals = new SignalPool(context.getExecutionCancelSignal(), results.ended);
 	try {
-		const session = { ...(await openSession(context)), report };
+		const session = { ...(await openSession(context)), report, traces };
 		const { client, throughput, run, forAgent } = session;
 		const governor = client.governorFor({}, throughput);
 		const acquire = async () => await governor.acquire({ run, signal: signals.all });
@@ -55,7 +61,8 @@ export async function completeItems(context: IExecuteFunctions): Promise<INodeEx
 		}
 	}
 	traceUsage(context, report.usage);
-	context.addExecutionHints?.(...report.hints());
+	const traceHints = await traces.end();
+	context.addExecutionHints?.(...report.hints(), ...traceHints);
 	if (results.failure) throw results.failure;
 	return results.output;
 }
@@ -109,19 +116,26 @@ interface Session {
 	/** The limits that the user set, and how much of them is left. */
 	limits?: { budget: Budget; left: RunBudget };
 	report: RunReport;
+	traces: RunTraces;
+	/** Tools that are run for the model. */
+	tools?: ConnectedTools;
 	/** Whether the node runs as an agent's tool. */
 	forAgent: boolean;
 }
 
-async function openSession(context: IExecuteFunctions): Promise<Omit<Session, 'report'>> {
+async function openSession(
+	context: IExecuteFunctions,
+): Promise<Omit<Session, 'report' | 'traces'>> {
 	const throughput = readThroughput(context);
 	const budget = readBudget(context);
 	const client = await openClient(context);
+	const tools = await readConnectedTools(context);
 	if (budget?.maxUsd !== undefined) await client.catalog.load();
 	return {
 		context,
 		client,
 		throughput,
+		...(tools ? { tools } : {}),
 		...(budget ? { limits: { budget, left: new RunBudget(budget) } } : {}),
 		run: { maxConcurrency: throughput.maxConcurrency },
 		forAgent: isAgentTool(context),
@@ -139,29 +153,55 @@ interface Item {
 }
 
 async function completeItem(session: Session, item: Item): Promise<INodeExecutionData> {
-	const { context, report, forAgent, limits, client } = session;
+	const { context, client, traces } = session;
 	const parameters = readParameters(context, item.itemIndex);
+	return await traced(
+		traces.start(client, parameters, item.itemIndex),
+		async (trace) => await answerItem(session, { ...item, trace }, parameters),
+		({ json }) => ({ output: json as JsonObject }),
+	);
+}
+
+async function answerItem(
+	session: Session,
+	item: Item & { trace: Trace },
+	parameters: ChatParameters,
+): Promise<INodeExecutionData> {
+	const { report, forAgent, limits, client, tools } = session;
+	const offered = offeredParameters(parameters, tools);
 	const { request, simplify } = parameters;
 	const known = client.catalog.known(request.model);
-	report.noteNeeds(request.model, neededFeatures(parameters), known);
+	report.noteNeeds(request.model, neededFeatures(offered), known);
 	const complete = async (permit: Permit | undefined) =>
-		await completeAnswer(client, request, optionsFor(session, { ...item, permit }, parameters));
+		await completeRequest(
+			client,
+			parameters,
+			tools,
+			optionsFor(session, { ...item, permit }, parameters),
+		);
 	const result = limits
 		? await completeWithinBudget(
 				limits.left,
-				await sizeOfItem(parameters, limits.budget, client.catalog),
+				await sizeOfItem(offered, limits.budget, client.catalog),
 				item,
 				complete,
 			)
 		: await complete(item.permit);
 	await item.live?.end(chatText(result));
 	report.noteResult(result, request.fields.max_tokens !== undefined);
-	return toItem(result, { simplify, forAgent }, item.itemIndex);
+	return toItem(result, { simplify, forAgent, traceUrl: item.trace.url }, item.itemIndex);
 }
 
 function optionsFor(
 	{ throughput, run, report }: Session,
-	{ itemIndex, permit, signal, live, onFailure }: Omit<Item, 'permit'> & { permit?: Permit },
+	{
+		itemIndex,
+		permit,
+		signal,
+		live,
+		onFailure,
+		trace,
+	}: Omit<Item, 'permit'> & { permit?: Permit; trace: Trace },
 	parameters: ChatParameters,
 ): AnswerOptions {
 	return {
@@ -171,6 +211,7 @@ function optionsFor(
 		run,
 		permit,
 		signal,
+		trace,
 		// A chat is shown text only once, so JSON is shown when it is complete and valid.
 		onText: effectiveFormat(parameters.request).type === 'text' ? live?.onText : undefined,
 		onRetry: report.noteRetry,

@@ -150,7 +150,7 @@ export const answerFields: INodeProperties[] = [
 		placeholder: 'Add Tool',
 		default: {},
 		description:
-			"Functions that the model can call. Calls are returned in 'toolCalls' for later nodes to run. To have them run automatically, use an AI Agent.",
+			"Functions that the model can call. Calls are returned in 'toolCalls' for later nodes to run. To have tools run automatically, connect them to the node instead. If the model calls both kinds at once, all calls are returned and none is run.",
 		displayOptions: { show: forChat },
 		options: [
 			{
@@ -189,6 +189,16 @@ export const answerFields: INodeProperties[] = [
 				],
 			},
 		],
+	},
+	{
+		displayName: 'Max Tool Rounds',
+		name: 'maxToolRounds',
+		type: 'number',
+		typeOptions: { minValue: 1, numberPrecision: 0 },
+		default: 10,
+		description:
+			'With connected tools, how many times the model may call tools before it must answer. Calls that it makes at once count as one. Each round is billed.',
+		displayOptions: { show: forChat },
 	},
 	{
 		displayName: 'Simplify',

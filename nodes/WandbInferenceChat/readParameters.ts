@@ -27,9 +27,12 @@ export interface ChatParameters {
 	fallbackModels: string[];
 	extraHeaders: Record<string, string>;
 	timeoutMs: number;
+	traceToWeave: boolean;
 	retryPolicy: RetryPolicy;
 	/** How often the model may correct an answer that is not the requested JSON. */
 	repairAttempts: number;
+	/** How many requests of the item may end in calls of connected tools. */
+	maxToolRounds: number;
 	simplify: boolean;
 }
 
@@ -37,10 +40,8 @@ export interface ChatParameters {
 export function readParameters(context: IExecuteFunctions, itemIndex: number): ChatParameters {
 	const read = (name: string, fallback?: unknown): unknown =>
 		context.getNodeParameter(name, itemIndex, fallback);
-	const { fields, extraBody, stream, fallbackModels, extraHeaders, timeoutMs } = readRequestOptions(
-		read('options', {}) as IDataObject,
-		'chat',
-	);
+	const options = readRequestOptions(read('options', {}) as IDataObject, 'chat');
+	const { fields, extraBody, stream, fallbackModels, extraHeaders, timeoutMs } = options;
 	const model = readModel(read('model'));
 	const { hasImages, ...conversation } = readMessages(context, itemIndex);
 	return {
@@ -57,8 +58,10 @@ export function readParameters(context: IExecuteFunctions, itemIndex: number): C
 		fallbackModels,
 		extraHeaders,
 		timeoutMs,
+		traceToWeave: options.traceToWeave,
 		retryPolicy: readRetryPolicy(read('retryPolicy', {}) as IDataObject),
 		repairAttempts: readRepairAttempts(read('repairAttempts', 1)),
+		maxToolRounds: readInteger(read('maxToolRounds', 10), 'Max Tool Rounds', 1) ?? 10,
 		simplify: readBoolean(read('simplify', true), 'Simplify') ?? true,
 	};
 }

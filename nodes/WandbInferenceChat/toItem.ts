@@ -1,4 +1,5 @@
 import type { IDataObject, INodeExecutionData, JsonObject, JsonValue } from 'n8n-workflow';
+import { assistantMessage } from '../../inference/assistantMessage';
 import type { AnswerResult } from '../../inference/completeAnswer';
 import type { CompletionChoice } from '../../inference/completion/chatCompletion';
 import { messageParts, type RequestedToolCall } from '../../inference/completion/completionParts';
@@ -8,6 +9,8 @@ export interface OutputOptions {
 	simplify: boolean;
 	/** Whether the node runs as an agent's tool. */
 	forAgent: boolean;
+	/** Where the trace of the item can be seen, if there is one. */
+	traceUrl?: string;
 }
 
 /**
@@ -16,10 +19,10 @@ export interface OutputOptions {
  */
 export function toItem(
 	result: AnswerResult,
-	{ simplify, forAgent }: OutputOptions,
+	{ simplify, forAgent, traceUrl }: OutputOptions,
 	itemIndex: number,
 ): INodeExecutionData {
-	const full = simplify ? simplified(result) : result.completion;
+	const full = simplify ? simplified(result, traceUrl) : result.completion;
 	const json = simplify && forAgent ? forReadingModel(full) : full;
 	return { json: json as IDataObject, pairedItem: { item: itemIndex } };
 }
@@ -29,7 +32,10 @@ function forReadingModel({ output, toolCalls }: JsonObject): JsonObject {
 	return { output: output ?? null, ...(toolCalls === undefined ? {} : { toolCalls }) };
 }
 
-function simplified({ completion, model, values, usage, attempts }: AnswerResult): JsonObject {
+function simplified(
+	{ completion, model, values, usage, attempts, toolRuns }: AnswerResult,
+	traceUrl: string | undefined,
+): JsonObject {
 	const choices = completion.choices.map((choice, index) =>
 		simplifiedChoice(choice, values?.[index]),
 	);
@@ -39,6 +45,8 @@ function simplified({ completion, model, values, usage, attempts }: AnswerResult
 		model: completion.model ?? model,
 		...(usage ? { usage: { ...usage } } : {}),
 		...(attempts > 1 ? { attempts } : {}),
+		...(toolRuns ? { toolRuns } : {}),
+		...(traceUrl === undefined ? {} : { traceUrl }),
 		// Last, because it can be much longer than the answer.
 		...(reasoning === undefined ? {} : { reasoning }),
 	};
@@ -52,21 +60,10 @@ function simplifiedChoice(choice: CompletionChoice, value: JsonValue | undefined
 	return {
 		output: value === undefined || !isAnswer ? text : value,
 		...(isAnswer ? {} : { toolCalls: toolCalls.map(withParsedArguments) }),
-		...(isAnswer ? {} : { message: assistantMessage(choice) }),
+		...(isAnswer ? {} : { message: assistantMessage(choice.message) }),
 		finishReason,
 		...(logprobs ? { logprobs } : {}),
 		...(reasoning === '' ? {} : { reasoning }),
-	};
-}
-
-/** What the model said before its tool calls, ready to be sent back with their results. */
-function assistantMessage({ message }: CompletionChoice): JsonObject {
-	const { content, tool_calls: toolCalls, function_call: functionCall } = message;
-	return {
-		role: 'assistant',
-		content,
-		...(toolCalls ? { tool_calls: toolCalls } : {}),
-		...(functionCall ? { function_call: functionCall } : {}),
 	};
 }
 

@@ -118,10 +118,27 @@ const adviceByKind: Record<InferenceErrorKind, Advice> = {
 	contentFilter: 'Rephrase the messages, or try another model.',
 	budget:
 		"Nothing was sent for this item. Increase 'Budget', or process the remaining items in another run.",
+	toolRounds:
+		"Increase 'Max Tool Rounds', or tell the model in the messages when to stop. 'toolRuns' shows what it called.",
 	parameter: 'Check the fields of the node.',
 	credential: 'Check the credential of the node.',
 	cancelled: 'Run the workflow again to send the remaining requests.',
 };
+
+/** What the user can do about traces that did not arrive. */
+export function traceAdvice({ kind, status }: InferenceError): string {
+	if (status === 413) return 'Shorten the messages, or process fewer items in a run.';
+	if (kind === 'authentication') {
+		return "Check the API key in the credential (it must be one of W&B, not of a gateway), and that 'Project' is 'team/project' exactly as spelled in W&B.";
+	}
+	if (status === 400 || status === 422) {
+		return "Weave does not accept traces of this form. Update this package, or turn off 'Trace to Weave'.";
+	}
+	if (status === 402 || status === 403) {
+		return "Check that the API key in the credential can write to the project in 'Project'.";
+	}
+	return "Check 'Weave URL' in the credential, and that n8n's machine can reach it.";
+}
 
 function orList(names: string[]): string {
 	const last = names.at(-1) ?? '';

@@ -17,6 +17,7 @@ export interface RequestOptions {
 	fallbackModels: string[];
 	stream: boolean;
 	timeoutMs: number;
+	traceToWeave: boolean;
 }
 
 const defaultTimeoutSeconds = 300;
@@ -63,6 +64,7 @@ export function readRequestOptions(values: IDataObject, node: NodeKind): Request
 			.filter((model) => model !== ''),
 		stream: readBoolean(values.stream, 'Stream') ?? true,
 		timeoutMs: readSeconds(values.timeout, 'Timeout', defaultTimeoutSeconds) * 1000,
+		traceToWeave: readBoolean(values.traceToWeave, 'Trace to Weave') ?? false,
 	};
 }
 

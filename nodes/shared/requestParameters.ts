@@ -358,6 +358,17 @@ export const requestParameters: RequestParameter[] = [
 	},
 	{
 		shownBy: 'both',
+		property: {
+			displayName: 'Trace to Weave',
+			name: 'traceToWeave',
+			type: 'boolean',
+			default: false,
+			description:
+				"Whether to send prompts and answers to W&B Weave, where you can see each request with its tokens and cost. Needs 'Project' in the credential.",
+		},
+	},
+	{
+		shownBy: 'both',
 		wire: { name: 'user', encode: readFilledText },
 		property: {
 			displayName: 'User',

@@ -200,15 +200,3 @@ test('example 8 rates a thousand rows and counts the failed ones', async () => {
 	expect(failed).toBe(session.simulator.statistics.byStatus[400]);
 	expect(failedRows).toHaveLength(Number(failed));
 });
-
-test('example 9 enriches every row with its tool', async () => {
-	const execution = await runExample(9);
-	const rows = outputItems(execution, 'Orders');
-	const enriched = outputItems(execution, 'Enriched Orders').map(({ json }) => json);
-	expect(enriched.map(({ order }) => order)).toEqual(rows.map(({ json }) => json.order));
-	for (const { usd, toolRuns } of enriched) {
-		expect(usd).toEqual(expect.any(Number));
-		expect(toolRuns).toMatchObject([{ name: 'exchange_rate' }]);
-	}
-	expect(session.simulator.requests).toHaveLength(2 * rows.length);
-});

@@ -35,6 +35,8 @@ const samples: Record<string, { set: unknown; wire?: JsonObject; falsy?: unknown
 	toolChoice: { set: 'none', wire: { tool_choice: 'none' } },
 	topLogprobs: { set: 3, wire: { top_logprobs: 3 }, falsy: [0] },
 	topP: { set: 0.9, wire: { top_p: 0.9 }, falsy: [0] },
+	// Off, because it needs a project; see weaveTraces.test.ts.
+	traceToWeave: { set: false },
 	user: { set: 'user-1', wire: { user: 'user-1' } },
 };
 
@@ -109,6 +111,10 @@ const fieldSamples: Record<string, FieldSample> = {
 				tools: [{ type: 'function', function: { name: 'f', parameters: {}, strict: true } }],
 			},
 		},
+	},
+	maxToolRounds: {
+		set: { maxToolRounds: '={{ 0 }}' },
+		leadsTo: { error: "'Max Tool Rounds' is below one" },
 	},
 	simplify: {
 		set: { simplify: '={{ "False" }}' },

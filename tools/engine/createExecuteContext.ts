@@ -17,6 +17,8 @@ export interface NodeRun extends EngineOptions {
 	onError?: INode['onError'];
 	signal?: AbortSignal;
 	nodeType?: string;
+	/** Tools that are connected to the node, as n8n supplies them. */
+	connectedTools?: unknown;
 	/** Settings of the workflow. */
 	settings?: IWorkflowSettings;
 }
@@ -42,7 +44,7 @@ export function createExecuteContext(run: NodeRun): ExecuteContext {
 		data: { main: [items] },
 		source: { main: [{ previousNode: 'Start' }] },
 	};
-	return new ExecuteContext(
+	const context = new ExecuteContext(
 		workflow,
 		node,
 		createAdditionalData(run),
@@ -55,6 +57,10 @@ export function createExecuteContext(run: NodeRun): ExecuteContext {
 		[],
 		run.signal,
 	);
+	if (run.connectedTools !== undefined) {
+		context.getInputConnectionData = async () => run.connectedTools;
+	}
+	return context;
 }
 
 function createNode({ parameters, onError, nodeType }: NodeRun): INode {

@@ -35,6 +35,13 @@ export function checkAccount(headers: IncomingHttpHeaders, settings: SimulatorSe
 	}
 }
 
+/** Throws an `ApiError` if Weave does not know the key. It takes it as the password of `api`. */
+export function checkWeaveKey(headers: IncomingHttpHeaders, settings: SimulatorSettings): void {
+	const [, encoded = ''] = /^Basic +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
+	const [user, key = ''] = Buffer.from(encoded, 'base64').toString().split(/:(.*)/s);
+	if (user !== 'api' || !settings.apiKeys.includes(key)) throw new ApiError(401);
+}
+
 function readKey(headers: IncomingHttpHeaders): string {
 	const match = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '');
 	if (match?.[1] === undefined) throw new ApiError(401);

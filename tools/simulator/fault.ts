@@ -45,8 +45,8 @@ export type Fault =
 			handle: (request: RecordedRequest, response: ServerResponse) => void | Promise<void>;
 	  };
 
-/** The endpoints: chat completions, the account's models, and the public catalog of models. */
-export type FaultPath = 'chat' | 'models' | 'catalog';
+/** The endpoints: chat completions, the account's models, the public catalog, and Weave's traces. */
+export type FaultPath = 'chat' | 'models' | 'catalog' | 'weave';
 
 /** Which requests a fault affects: those that meet all specified conditions, or else all. */
 export interface FaultCondition {

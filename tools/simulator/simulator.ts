@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { checkAccount, readCaller, type Caller } from './access';
+import { checkAccount, checkWeaveKey, readCaller, type Caller } from './access';
 import { ApiError, errorBody, tooManyRequests } from './apiError';
 import { ChatEngine } from './ChatEngine';
 import { ConcurrencySlots } from './ConcurrencySlots';
@@ -16,6 +16,7 @@ import { validateRequestBody } from './openaiSchema/validateChatCompletion';
 import { currentTimeMs, type RecordedRequest } from './recordedRequest';
 import { readSettings, type SimulatorOptions, type SimulatorSettings } from './simulatorOptions';
 import { emptyStatistics } from './statistics';
+import { WeaveProject, type SimulatedWeaveCall } from './WeaveProject';
 
 export type { Fault, FaultCondition, FaultRule } from './fault';
 export type { SimulatedModel } from './models';
@@ -23,13 +24,14 @@ export type { Latency } from './Pace';
 export type { RecordedRequest } from './recordedRequest';
 export type { SimulatorOptions } from './simulatorOptions';
 export type { Statistics } from './statistics';
+export type { SimulatedWeaveCall } from './WeaveProject';
 
 const host = '127.0.0.1';
 
 /**
  * A local W&B Inference service based on W&B's documentation: `GET /v1/models`,
- * `POST /v1/chat/completions`, and Weave's public `GET /inference/catalog/models`. The same seed and
- * request produce the same completion.
+ * `POST /v1/chat/completions`, and of Weave its public `GET /inference/catalog/models` and both
+ * endpoints for traces. The same seed and request produce the same completion.
  *
  * The last user message can control the completion:
  * - `[[answer: TEXT]]` returns this text
@@ -52,6 +54,7 @@ export class Simulator {
 	private readonly server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 });
 	private readonly settings: SimulatorSettings;
 	private engine: ChatEngine;
+	private weave = new WeaveProject();
 
 	constructor(options: SimulatorOptions = {}) {
 		this.settings = readSettings(options);
@@ -85,9 +88,14 @@ export class Simulator {
 		return `http://${host}:${this.port}/v1`;
 	}
 
-	/** The `weaveUrl` of a credential that reads the catalog from here. */
+	/** The `weaveUrl` of a credential that reads the catalog from here and writes traces to it. */
 	get weaveUrl(): string {
 		return `http://${host}:${this.port}`;
+	}
+
+	/** The calls that were written to Weave. */
+	get weaveCalls(): readonly SimulatedWeaveCall[] {
+		return this.weave.calls;
 	}
 
 	/** See `SimulatorOptions`. A change takes effect with the next request. */
@@ -104,13 +112,14 @@ export class Simulator {
 		this.rules.add(rule);
 	}
 
-	/** Clears requests, statistics, fault rules and cached prompts. Requests in progress continue. */
+	/** Clears requests, statistics, fault rules, traces and cached prompts. Requests in progress continue. */
 	reset(): void {
 		const { inFlight } = this.statistics;
 		this.requests.length = 0;
 		Object.assign(this.statistics, emptyStatistics(), { inFlight, maxInFlight: inFlight });
 		this.rules.clear();
 		this.engine = new ChatEngine(this.settings);
+		this.weave = new WeaveProject();
 	}
 
 	/** Closes every connection immediately. If strict, throws if any request body was invalid. */
@@ -167,7 +176,7 @@ export class Simulator {
 	}
 
 	private async respond(exchange: Exchange): Promise<void> {
-		const { method, path, headers } = exchange.record;
+		const { method, path, headers, body } = exchange.record;
 		const endpoint = `${method} ${endpointOf(path)}`;
 		if (endpoint === 'GET /v1/models') {
 			readCaller(headers, this.settings);
@@ -181,6 +190,12 @@ export class Simulator {
 			await this.sendUnlessFaulty(exchange, 'catalog', () =>
 				jsonDelivery(200, modelCatalog(models)),
 			);
+		} else if (/^POST \/v2\/[^/]+\/[^/]+\/calls\/complete$/.test(endpoint)) {
+			checkWeaveKey(headers, this.settings);
+			await this.sendUnlessFaulty(exchange, 'weave', () => this.weave.complete(path, body));
+		} else if (endpoint === 'POST /call/upsert_batch') {
+			checkWeaveKey(headers, this.settings);
+			await this.sendUnlessFaulty(exchange, 'weave', () => this.weave.upsert(body));
 		} else {
 			throw new ApiError(404, `Not found: ${endpoint}`);
 		}

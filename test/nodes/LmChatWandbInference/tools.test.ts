@@ -176,17 +176,4 @@ describe('tool calls of a model', () => {
 			{ role: 'tool', tool_call_id: 'call_1', content: 'city is missing' },
 		]);
 	});
-
-	test('of a reasoning model are sent without its reasoning in the next round', async () => {
-		const model = await boundModel();
-		const question = ask('[[call: weather {"city":"Paris"}]] [[reason: let me call a tool]]');
-		const answer = await model.invoke(question);
-		const id = answer.tool_calls?.[0]?.id ?? '';
-		const result = new ToolMessage({ content: 'sunny in Paris', tool_call_id: id });
-		const last = await model.invoke([...question, answer, result]);
-		expect(last.text).toContain('sunny in Paris');
-		expect(JSON.stringify((lastBody().messages as JsonObject[]).slice(1))).not.toContain(
-			'let me call',
-		);
-	});
 });

@@ -38,6 +38,7 @@ const namedByKind: Record<InferenceErrorKind, string[]> = {
 	refusal: ['Rephrase', 'another model'],
 	contentFilter: ['Rephrase', 'another model'],
 	budget: ['Nothing was sent', "'Budget'", 'another run'],
+	toolRounds: ["'Max Tool Rounds'", "'toolRuns'"],
 	parameter: ['fields'],
 	credential: ['credential'],
 	cancelled: ['Run the workflow again', 'remaining requests'],
@@ -182,7 +183,8 @@ function allAdvice(node: NodeKind): string[] {
 		// Only the chat node checks answers and has a budget.
 		.filter(
 			({ kind }) =>
-				node === 'chat' || !['invalidOutput', 'refusal', 'contentFilter', 'budget'].includes(kind),
+				node === 'chat' ||
+				!['invalidOutput', 'refusal', 'contentFilter', 'budget', 'toolRounds'].includes(kind),
 		)
 		.flatMap((cause) => statuses.map((status) => ({ ...cause, status })))
 		.flatMap((cause) => [

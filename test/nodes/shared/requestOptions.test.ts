@@ -27,6 +27,7 @@ describe('options', () => {
 			fallbackModels: [],
 			stream: true,
 			timeoutMs: 300_000,
+			traceToWeave: false,
 		});
 	});
 
