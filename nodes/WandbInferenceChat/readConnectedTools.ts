@@ -33,7 +33,13 @@ export async function readConnectedTools(
 ): Promise<ConnectedTools | undefined> {
 	// As a tool, the node has no inputs, and n8n throws if it is asked for one.
 	if (isAgentTool(context)) return undefined;
-	const supplied = await context.getInputConnectionData(NodeConnectionTypes.AiTool, 0);
+	const supplied = await context
+		.getInputConnectionData(NodeConnectionTypes.AiTool, 0)
+		.catch((error: Error) => {
+			// In workflows whose binary mode is combined, n8n may not see the inputs of this node.
+			if (/does not have input of type/i.test(error.message)) return undefined;
+			throw error;
+		});
 	const tools = toolsIn(supplied as Supplied);
 	if (tools.length === 0) return undefined;
 	for (const tool of tools) checkTool(tool, tools);
