@@ -4,13 +4,8 @@ import { withModelFacts } from './catalog/withModelFacts';
 import { buildChatRequest, type ChatMessage, type ChatRequest } from './chatRequest';
 import type { ChatCompletion } from './completion/chatCompletion';
 import { tokenUsage, type TokenUsage } from './completion/completionParts';
-import {
-	isEventStream,
-	isSuccess,
-	readCompletion,
-	type TextListener,
-} from './completion/readCompletion';
-import { requestIdOf } from './http/responseBody';
+import { isEventStream, readCompletion, type TextListener } from './completion/readCompletion';
+import { isSuccess, requestIdOf } from './http/responseBody';
 import { InferenceError } from './InferenceError';
 import { LoadBudget } from './LoadBudget';
 import type { InferenceClient } from './openClient';

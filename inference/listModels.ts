@@ -1,5 +1,5 @@
 import type { JsonObject } from 'n8n-workflow';
-import { readErrorResponse, readText, requestIdOf } from './http/responseBody';
+import { isSuccess, readErrorResponse, readText, requestIdOf } from './http/responseBody';
 import { InferenceError } from './InferenceError';
 import { asJsonObject, isJsonObject, parseJson } from './json';
 import type { InferenceClient } from './openClient';
@@ -40,7 +40,7 @@ async function requestModels(
 	signal?: AbortSignal,
 ): Promise<ModelDescription[]> {
 	const response = await transport({ method: 'GET', path: '/models', timeoutMs, signal });
-	if (response.status < 200 || response.status > 299) throw await readErrorResponse(response);
+	if (!isSuccess(response)) throw await readErrorResponse(response);
 	const { data: models } = asJsonObject(parseJson(await readText(response.chunks)));
 	if (!Array.isArray(models)) {
 		throw new InferenceError('The response is not a list of models', {

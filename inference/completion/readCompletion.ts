@@ -1,4 +1,4 @@
-import { readErrorResponse } from '../http/responseBody';
+import { isSuccess, readErrorResponse } from '../http/responseBody';
 import type { TransportResponse } from '../http/transport';
 import { asJsonObject, parseJson } from '../json';
 import { incompleteAnswer, invalidAnswer, reportedError } from './answerErrors';
@@ -39,11 +39,6 @@ export async function readCompletion(
 		: await readBody(text, response);
 	await live?.end(completion);
 	return completion;
-}
-
-/** Whether the status is 2xx. */
-export function isSuccess({ status }: Pick<TransportResponse, 'status'>): boolean {
-	return status >= 200 && status <= 299;
 }
 
 /** Whether the response is a stream of server-sent events, according to its head. */

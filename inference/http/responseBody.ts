@@ -4,6 +4,11 @@ import { parseRetryAfterMs } from './parseRetryAfterMs';
 import { statusError } from './statusError';
 import type { TransportResponse } from './transport';
 
+/** Whether the status is 2xx. */
+export function isSuccess({ status }: Pick<TransportResponse, 'status'>): boolean {
+	return status >= 200 && status <= 299;
+}
+
 /** The whole body as text, for responses that do not stream. */
 export async function readText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
 	const decoder = new TextDecoder();

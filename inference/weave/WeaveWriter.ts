@@ -1,4 +1,5 @@
 import type { JsonObject } from 'n8n-workflow';
+import { isSuccess } from '../http/responseBody';
 import { statusError } from '../http/statusError';
 import { parseRetryAfterMs } from '../http/parseRetryAfterMs';
 import type { Transport, TransportResponse } from '../http/transport';
@@ -64,7 +65,7 @@ export class WeaveWriter {
 			const { headers } = this;
 			const response = await this.transport({ method: 'POST', path, body, headers, timeoutMs });
 			await readToEnd(response);
-			return isSuccess(response.status) ? undefined : errorOf(response);
+			return isSuccess(response) ? undefined : errorOf(response);
 		} catch (error) {
 			if (error instanceof InferenceError) return error;
 			return new InferenceError('The request failed', { kind: 'connection' });
@@ -83,10 +84,6 @@ function errorOf({ status, headers }: TransportResponse): InferenceError {
 async function readToEnd({ chunks, finishWithin }: TransportResponse): Promise<void> {
 	finishWithin(1000);
 	for await (const chunk of chunks) void chunk;
-}
-
-function isSuccess(status: number): boolean {
-	return status >= 200 && status < 300;
 }
 
 function isTemporary({ kind, status = 0 }: InferenceError): boolean {

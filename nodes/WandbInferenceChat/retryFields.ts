@@ -1,19 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-
-const causes = [
-	{
-		name: '408 Timeout',
-		value: '408',
-		description:
-			"Includes receiving nothing for 'Timeout' seconds. The model may have done the work, so you may pay twice.",
-	},
-	{ name: '429 Too Many Requests', value: '429' },
-	{ name: '500 Server Error', value: '500' },
-	{ name: '502 Bad Gateway', value: '502' },
-	{ name: '503 Overloaded', value: '503' },
-	{ name: '504 Gateway Timeout', value: '504' },
-	{ name: 'Connection Lost', value: 'connection' },
-];
+import { retryCauses } from '../shared/retryCauses';
 
 /** How requests are retried and how many run at once. */
 export const sendingFields: INodeProperties[] = [
@@ -49,7 +35,7 @@ export const sendingFields: INodeProperties[] = [
 				displayName: 'Retry On',
 				name: 'retryOn',
 				type: 'multiOptions',
-				options: causes,
+				options: retryCauses,
 				default: ['429', '500', '502', '503', '504', 'connection'],
 				description:
 					'Which errors to retry. Quota, API key, and input errors are never retried, because waiting does not fix them.',

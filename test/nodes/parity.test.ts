@@ -3,7 +3,7 @@ import { WandbInferenceChat } from '../../nodes/WandbInferenceChat/WandbInferenc
 import { requestParameters } from '../../nodes/shared/requestParameters';
 import { runChatNode } from '../support/chatNode';
 import { chatParameters } from '../../tools/engine/createExecuteContext';
-import { validateRequestBody } from '../../tools/simulator/openaiSchema/validateChatCompletion';
+import { bareBody, bodySentFor, lastBody } from '../support/bodySent';
 import { useSimulator } from '../support/useSimulator';
 
 /** For each row of the table: what the user sets, and what the body must contain for it. */
@@ -150,29 +150,10 @@ const companions: Record<string, INodeParameters> = {
 
 const simulator = useSimulator();
 
-async function bodySentFor(parameters: INodeParameters): Promise<JsonObject> {
-	simulator.reset();
-	await runChatNode({ baseUrl: simulator.baseUrl, parameters: chatParameters(parameters) });
-	return lastBody();
-}
-
-function lastBody(): JsonObject {
-	const body = simulator.requests.at(-1)?.body as JsonObject;
-	expect(validateRequestBody(body)).toEqual([]);
-	return body;
-}
-
-const bareBody = {
-	model: 'openai/gpt-oss-20b',
-	messages: [{ role: 'user', content: 'Hello!' }],
-	stream: true,
-	stream_options: { include_usage: true },
-};
-
 describe('parameter table', () => {
 	test('sends nothing that is unset', async () => {
-		expect(await bodySentFor({})).toEqual(bareBody);
-		expect(await bodySentFor({ options: {} })).toEqual(bareBody);
+		expect(await bodySentFor(simulator, {})).toEqual(bareBody);
+		expect(await bodySentFor(simulator, { options: {} })).toEqual(bareBody);
 	});
 
 	test('has a sample in this test for every row', () => {
@@ -186,8 +167,10 @@ describe('parameter table', () => {
 			const sample = samples[name]!;
 			const companion = companions[name] ?? {};
 			const options = { ...companion, [name]: sample.set } as INodeParameters;
-			const body = await bodySentFor({ options });
-			const bare = companions[name] ? await bodySentFor({ options: companion }) : bareBody;
+			const body = await bodySentFor(simulator, { options });
+			const bare = companions[name]
+				? await bodySentFor(simulator, { options: companion })
+				: bareBody;
 			const expected = { ...bare, ...sample.wire };
 			if (sample.set === false && name === 'stream') delete (expected as JsonObject).stream_options;
 			expect(body).toEqual(expected);
@@ -201,7 +184,7 @@ describe('parameter table', () => {
 	)('%s set to %p is sent', async (name, value) => {
 		const wireName = requestParameters.find(({ property }) => property.name === name)!.wire!.name;
 		const options = { ...(companions[name] ?? {}), [name]: value } as INodeParameters;
-		expect((await bodySentFor({ options }))[wireName]).toBe(value);
+		expect((await bodySentFor(simulator, { options }))[wireName]).toBe(value);
 	});
 
 	test('values from expressions are sent as the types that the API expects', async () => {
@@ -218,7 +201,7 @@ describe('parameter table', () => {
 			parameters: chatParameters({ options }),
 			items: [{ json: { limit: '20' } }],
 		});
-		expect(lastBody()).toEqual({
+		expect(lastBody(simulator)).toEqual({
 			...bareBody,
 			temperature: 0.5,
 			max_tokens: 20,

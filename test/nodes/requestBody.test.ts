@@ -1,45 +1,30 @@
 import OpenAI from 'openai';
-import type { INodeParameters, JsonObject } from 'n8n-workflow';
 import { runChatNode } from '../support/chatNode';
 import { chatParameters } from '../../tools/engine/createExecuteContext';
-import { validateRequestBody } from '../../tools/simulator/openaiSchema/validateChatCompletion';
+import { bareBody, bodySentFor, lastBody } from '../support/bodySent';
 import { useSimulator } from '../support/useSimulator';
 
 const simulator = useSimulator();
 
-async function bodySentFor(parameters: INodeParameters): Promise<JsonObject> {
-	await runChatNode({ baseUrl: simulator.baseUrl, parameters: chatParameters(parameters) });
-	return lastBody();
-}
-
-function lastBody(): JsonObject {
-	const body = simulator.requests.at(-1)?.body as JsonObject;
-	expect(validateRequestBody(body)).toEqual([]);
-	return body;
-}
-
-const bareBody = {
-	model: 'openai/gpt-oss-20b',
-	messages: [{ role: 'user', content: 'Hello!' }],
-	stream: true,
-	stream_options: { include_usage: true },
-};
-
 describe('what the user adds to the request', () => {
 	test('extra body is merged last and wins', async () => {
 		const options = { temperature: 0.5, extraBody: '={{ { temperature: 1, top_k: 3 } }}' };
-		expect(await bodySentFor({ options })).toEqual({ ...bareBody, temperature: 1, top_k: 3 });
+		expect(await bodySentFor(simulator, { options })).toEqual({
+			...bareBody,
+			temperature: 1,
+			top_k: 3,
+		});
 	});
 
 	test('extra body can turn streaming on or off, as the option does', async () => {
 		const { model, messages } = bareBody;
-		expect(await bodySentFor({ options: { extraBody: '{"stream": false}' } })).toEqual({
+		expect(await bodySentFor(simulator, { options: { extraBody: '{"stream": false}' } })).toEqual({
 			model,
 			messages,
 			stream: false,
 		});
 		const options = { stream: false, extraBody: '{"stream": true}' };
-		expect(await bodySentFor({ options })).toEqual(bareBody);
+		expect(await bodySentFor(simulator, { options })).toEqual(bareBody);
 	});
 
 	test('extra headers are sent, and a project header replaces that of the credential', async () => {
@@ -66,7 +51,7 @@ describe('model', () => {
 		['id', ' openai/gpt-oss-20b ', 'openai/gpt-oss-20b'],
 		['list', 'openai/gpt-oss-20b', 'openai/gpt-oss-20b'],
 	])('in mode %s, %p is sent as %p', async (mode, value, sent) => {
-		const body = await bodySentFor({ model: { __rl: true, mode, value } });
+		const body = await bodySentFor(simulator, { model: { __rl: true, mode, value } });
 		expect(body.model).toBe(sent);
 	});
 
@@ -77,7 +62,7 @@ describe('model', () => {
 			credential: { project: 'team/project' },
 			parameters: chatParameters({ model: { __rl: true, mode: 'id', value: model } }),
 		});
-		expect(lastBody().model).toBe(model);
+		expect(lastBody(simulator).model).toBe(model);
 		expect(simulator.requests[0]?.headers['openai-project']).toBe('team/project');
 	});
 });
@@ -116,9 +101,9 @@ describe('bodies of the official client', () => {
 			},
 			stream: false,
 		});
-		const theirs = lastBody();
+		const theirs = lastBody(simulator);
 
-		const ours = await bodySentFor({
+		const ours = await bodySentFor(simulator, {
 			messages: {
 				values: [
 					{ role: 'system', content: 'Be brief.' },

@@ -136,6 +136,8 @@ test('an answer that was cut off gives no part of a broken value', () => {
 test('without a schema, a part of a broken value is not taken for the answer', () => {
 	const text = '{"items": [{"a": 1}, {"a": 2}, oops oops: oops';
 	expect(readJsonAnswer(text, anyObject, false).value).not.toEqual({ a: 2 });
+	// This one cannot be repaired, so that nothing but the part is left.
+	expect(readJsonAnswer('{"k" = > {"a": 1}', anyObject, false).fault?.reason).toBe('notJson');
 });
 
 test('a part of a broken value that matches the schema is the answer', () => {

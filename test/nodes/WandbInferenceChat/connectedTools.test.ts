@@ -3,7 +3,12 @@ import { readAnswer, runChatNode, say } from '../../support/chatNode';
 import { runWithTools, toolOf, type FakeTool } from '../../support/connectedTool';
 import { useSimulator } from '../../support/useSimulator';
 import { waitUntil } from '../../support/waitUntil';
-import { chatParameters, type NodeRun } from '../../../tools/engine/createExecuteContext';
+import { WandbInferenceChat } from '../../../nodes/WandbInferenceChat/WandbInferenceChat.node';
+import {
+	chatParameters,
+	createExecuteContext,
+	type NodeRun,
+} from '../../../tools/engine/createExecuteContext';
 
 const simulator = useSimulator();
 
@@ -33,6 +38,18 @@ function alwaysCall(name: string, text: string, first?: number): void {
 		fault: { kind: 'body', contentType: 'application/json', body: JSON.stringify(body) },
 	});
 }
+
+test('the node runs without tools where n8n does not see its tool input', async () => {
+	const context = createExecuteContext({ baseUrl: simulator.baseUrl });
+	const failing = jest.spyOn(context, 'getInputConnectionData');
+	failing.mockRejectedValueOnce(new Error('Node does not have input of type'));
+	const [items] = await new WandbInferenceChat().execute.call(context);
+	expect(items).toMatchObject([{ json: { output: expect.any(String) } }]);
+	failing.mockRejectedValueOnce(new Error('The tool could not be opened'));
+	await expect(new WandbInferenceChat().execute.call(context)).rejects.toThrow(
+		'could not be opened',
+	);
+});
 
 test('a tool is run for the model, which answers with its result', async () => {
 	const { json } = await run(callWeather, [weather]);

@@ -74,6 +74,20 @@ test('an answer that ignores the schema once is corrected by the model', async (
 	]);
 });
 
+test('a correction gets the next free slot, before items that have not started', async () => {
+	simulator.fault({ times: 1, fault: answering('{"b": 2}') });
+	await run(
+		{ ...say('=Rate {{ $json.row }}'), throughput: { mode: 'fixed', maxConcurrency: 1 } },
+		{ items: [0, 1, 2].map((row) => ({ json: { row } })) },
+	);
+	const rows = simulator.requests.map(({ body }) => {
+		const [first] = (body as { messages: JsonObject[] }).messages;
+		return first?.content;
+	});
+	// The slot that the first answer left was already promised to the second item.
+	expect(rows).toEqual(['Rate 0', 'Rate 1', 'Rate 0', 'Rate 2']);
+});
+
 test('the usage is the sum of all requests', async () => {
 	simulator.fault({ times: 2, fault: answering('{"b": 2}') });
 	simulator.fault({ times: 1, fault: answering('{"a": 1}') });
