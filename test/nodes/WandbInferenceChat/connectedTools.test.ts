@@ -1,6 +1,6 @@
 import type { INodeParameters, JsonObject } from 'n8n-workflow';
 import { readAnswer, runChatNode, say } from '../../support/chatNode';
-import { runWithTools, toolOf, type FakeTool } from '../../support/connectedTool';
+import { runWithTools, toolOf } from '../../support/connectedTool';
 import { useSimulator } from '../../support/useSimulator';
 import { waitUntil } from '../../support/waitUntil';
 import { WandbInferenceChat } from '../../../nodes/WandbInferenceChat/WandbInferenceChat.node';
@@ -257,46 +257,6 @@ test('a tool that the model must call is only required once', async () => {
 	expect(json.toolRuns).toHaveLength(1);
 	expect(bodyOf(0).tool_choice).toBe('required');
 	expect(bodyOf(1)).not.toHaveProperty('tool_choice');
-});
-
-test.each([
-	['a toolkit', { tools: [weather] }],
-	['a toolkit with a method', { getTools: () => [weather] }],
-	['a tool with an older interface', { ...weather, invoke: undefined, call: weather.invoke }],
-])('%s can be connected', async (_, supplied) => {
-	expect((await run(callWeather, supplied)).json.toolRuns).toHaveLength(1);
-});
-
-test.each<[string, unknown, INodeParameters, string]>([
-	[
-		'two tools of one name',
-		[weather, weather],
-		{},
-		"Several connected tools have the name 'weather'",
-	],
-	[
-		'a tool that needs an approval',
-		[{ ...weather, metadata: { gatedToolNodeName: 'Weather' } } as FakeTool],
-		{},
-		"The connected tool 'weather' requires an approval, which only an AI Agent can wait for",
-	],
-	['a tool that cannot be run', [{ name: 'weather' }], {}, "'weather' cannot be run"],
-	[
-		'a schema of a foreign zod',
-		[{ ...weather, schema: { _def: {} } }],
-		{},
-		"The parameters of the connected tool 'weather' cannot be read",
-	],
-	[
-		'a field with the name of a connected tool',
-		[weather],
-		{ tools: { values: [{ name: 'weather' }] } },
-		"'Tools' contains 'weather'",
-	],
-	['several choices', [weather], { options: { n: 2 } }, "'Number of Choices' is more than one"],
-])('%s is refused before anything is sent', async (_, tools, changes, message) => {
-	await expect(run(callWeather, tools, changes)).rejects.toThrow(message);
-	expect(simulator.requests).toHaveLength(0);
 });
 
 test('as the tool of an agent, the node has no connected tools', async () => {
