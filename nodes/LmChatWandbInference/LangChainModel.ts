@@ -12,13 +12,16 @@ export interface LangChainModel {
 	bindTools?(tools: unknown[], options?: { tool_choice?: unknown }): LangChainModel;
 	withConfig?(options: object): LangChainModel;
 	withStructuredOutput?(schema: unknown, config?: object): unknown;
+	getNumTokens?(content: MessageContent): Promise<number>;
 	pipe?(next: (message: LangChainMessage) => unknown): unknown;
 }
+
+export type MessageContent = string | Array<ContentBlock | null>;
 
 export interface LangChainMessage {
 	/** Only of a generic message. */
 	role?: string;
-	content?: string | Array<ContentBlock | null>;
+	content?: MessageContent;
 	tool_calls?: Array<{ name: string; args: unknown }>;
 	usage_metadata?: object;
 }

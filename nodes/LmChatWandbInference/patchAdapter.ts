@@ -2,26 +2,32 @@ import type { TokenUsage } from '@n8n/ai-node-sdk';
 import { attempt } from './attempt';
 import { countStreamedTokens } from './countStreamedTokens';
 import { keepUnknownParts } from './keepUnknownParts';
-import type { LangChainMessage, LangChainModel, UsageListener } from './LangChainModel';
+import type {
+	LangChainMessage,
+	LangChainModel,
+	MessageContent,
+	UsageListener,
+} from './LangChainModel';
 import { structuredOutput } from './structuredOutput';
 
 /**
  * Adds what n8n's adapter for models of its SDK lacks for an agent (seen in ai-utilities 0.34.1): it
  * drops the images that n8n's agents and chains attach, ignores `tool_choice`, returns text as a
- * list where n8n's output parsers expect a string, cannot return structured output, and reports
- * estimated instead of real token counts when the answer streams.
+ * list where n8n's output parsers expect a string, cannot return structured output, reports
+ * estimated instead of real token counts when the answer streams, and downloads the token table of
+ * GPT-2 to count the tokens of a text.
  *
  * A part that does not fit the adapter of another version of n8n is left out. The adapter then works
  * as n8n made it.
  */
 export function patchAdapter(response: unknown): unknown {
 	const adapter = response as LangChainModel;
-	for (const patch of [patchGenerate, patchStream, patchTools, patchStructuredOutput]) {
-		attempt(() => patch(adapter));
-	}
+	for (const patch of patches) attempt(() => patch(adapter));
 	attempt(() => countStreamedTokens(adapter.callbacks));
 	return adapter;
 }
+
+const patches = [patchGenerate, patchStream, patchTools, patchStructuredOutput, patchTokenCount];
 
 function patchGenerate(adapter: LangChainModel): void {
 	const { _generate: generate } = adapter;
@@ -62,6 +68,17 @@ function patchTools(adapter: LangChainModel): void {
 function patchStructuredOutput(adapter: LangChainModel): void {
 	if (typeof adapter.withStructuredOutput !== 'function') return;
 	adapter.withStructuredOutput = (schema, config) => structuredOutput(adapter, schema, config);
+}
+
+/** For chains that ask whether a text fits. Without internet access, the download takes minutes. */
+function patchTokenCount(adapter: LangChainModel): void {
+	if (typeof adapter.getNumTokens !== 'function') return;
+	adapter.getNumTokens = async (content) => Math.ceil(Buffer.byteLength(textOf(content)) / 4);
+}
+
+function textOf(content: MessageContent): string {
+	if (typeof content === 'string') return content;
+	return content.map((block) => block?.text ?? '').join('');
 }
 
 function prepared(messages: LangChainMessage[]): LangChainMessage[] {

@@ -19,6 +19,7 @@ export interface AgentModel {
 		invoke(messages: unknown): Promise<unknown>;
 		stream(messages: unknown): Promise<AsyncIterable<unknown>>;
 	};
+	getNumTokens(content: unknown): Promise<number>;
 	lc_namespace: string[];
 }
 

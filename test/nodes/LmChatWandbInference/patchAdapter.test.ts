@@ -96,6 +96,14 @@ test('token details survive streaming', async () => {
 	).toBeGreaterThan(0);
 });
 
+test('tokens of a text are estimated from its length, without a download', async () => {
+	const llm = await model();
+	expect(await llm.getNumTokens('twelve bytes')).toBe(3);
+	expect(await llm.getNumTokens('東京の天気')).toBe(4);
+	const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } };
+	expect(await llm.getNumTokens([{ type: 'text', text: 'four' }, image])).toBe(1);
+});
+
 test('the role of a generic message is kept', async () => {
 	await (await model()).invoke([new ChatMessage('Be brief', 'developer'), ...ask('Hi')]);
 	expect(lastBody().messages).toEqual([
@@ -114,6 +122,7 @@ describe("if n8n's adapter is another one", () => {
 		bindTools: (tools: unknown[]) => ({ tools }),
 		withStructuredOutput: (schema: unknown) => ({ schema }),
 		withConfig: (config: object) => config,
+		getNumTokens: async (text: string) => text.length,
 		callbacks: [{ options: { tokensUsageParser: (output: unknown) => output } }],
 	});
 	type Adapter = Partial<ReturnType<typeof whole>> & Record<string, unknown>;
