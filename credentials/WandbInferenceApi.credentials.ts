@@ -96,6 +96,14 @@ export class WandbInferenceApi implements ICredentialType {
 			{
 				type: 'responseCode',
 				properties: {
+					value: 400,
+					message:
+						"The service rejected the request. If the base URL is a gateway, enter the headers that it needs in 'Headers'.",
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
 					value: 401,
 					message:
 						"Authentication failed. Check the API key and, if set, that 'Project' is team/project exactly as spelled in W&B.",

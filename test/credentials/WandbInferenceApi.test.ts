@@ -137,6 +137,12 @@ describe("the credential's test", () => {
 		expect(simulator.requests).toEqual([]);
 	});
 
+	test('names the headers after a 400, which gateways send if one is missing', async () => {
+		simulator.fault({ path: 'models', fault: { kind: 'status', status: 400 } });
+		const credential = { apiKey: 'simulator-key', project: '', baseUrl: baseUrl() };
+		expect(await testCredential(credential)).toContain("headers that it needs in 'Headers'");
+	});
+
 	test('says what to check after a 401, also if there is no project', async () => {
 		const credential = { apiKey: 'wrong-key', project: '', baseUrl: baseUrl() };
 		expect(await testCredential(credential)).toBe(
