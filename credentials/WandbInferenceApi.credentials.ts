@@ -64,7 +64,7 @@ export class WandbInferenceApi implements ICredentialType {
 			type: 'string',
 			default: defaultWeaveUrl,
 			description:
-				'Where the node reads prices and features of models, and sends traces if you turn them on. Leave empty for neither.',
+				'Where the nodes read prices and features of models and, if you turn on traces, send prompts and answers with your API key. For a dedicated W&B instance, enter its address with /traces at the end. Leave empty to turn both off.',
 		},
 	];
 

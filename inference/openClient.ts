@@ -1,13 +1,12 @@
 import type { IAllExecuteFunctions } from 'n8n-workflow';
 import { CatalogRegistry, type Catalog } from './catalog/CatalogRegistry';
-import { accountId, readConnection, type Connection } from './http/connection';
+import { accountId, projectIn, readConnection } from './http/connection';
 import { createPublicTransport, createTransport, type Transport } from './http/transport';
 import { systemClock, type Clock } from './pacing/clock';
 import type { Governor } from './pacing/Governor';
 import { GovernorRegistry, type Throughput } from './pacing/GovernorRegistry';
+import { NodeTraces } from './weave/NodeTraces';
 import { TraceMemory } from './weave/TraceMemory';
-import { TraceQueue } from './weave/TraceQueue';
-import { WeaveWriter } from './weave/WeaveWriter';
 
 /** What a node needs to send requests for one account. */
 export interface InferenceClient {
@@ -15,8 +14,6 @@ export interface InferenceClient {
 	clock: Clock;
 	/** Prices and features of the models, as far as they are known. */
 	catalog: Catalog;
-	/** Takes the traces of this node; absent without a project or an address for them. */
-	traces?: TraceQueue;
 	/**
 	 * Decides when requests may start. All executions and nodes of the process share it if they use
 	 * the same base URL and project, or the same key without a project. `OpenAI-Project` in the extra
@@ -25,20 +22,26 @@ export interface InferenceClient {
 	governorFor(extraHeaders: Record<string, string>, throughput: Throughput): Governor;
 }
 
+/** The client of one node. */
+export interface NodeClient extends InferenceClient {
+	traces: NodeTraces;
+}
+
 const governors = new GovernorRegistry(systemClock);
 const catalogs = new CatalogRegistry(systemClock);
 const traceMemory = new TraceMemory(20_000_000);
 
 /** Reads the node's credential; throws an `InferenceError` if it cannot work. */
-export async function openClient(context: IAllExecuteFunctions): Promise<InferenceClient> {
+export async function openClient(context: IAllExecuteFunctions): Promise<NodeClient> {
 	const connection = await readConnection(context);
 	const { baseUrl, project, apiKey } = connection;
 	const account = accountId(baseUrl, project ?? apiKey);
+	const openPublic = (weaveUrl: string) => createPublicTransport(context, weaveUrl);
 	return {
 		transport: createTransport(context, connection),
 		clock: systemClock,
-		catalog: catalogs.open(connection, (weaveUrl) => createPublicTransport(context, weaveUrl)),
-		traces: openTraces(context, connection),
+		catalog: catalogs.open(connection, openPublic),
+		traces: new NodeTraces(connection, openPublic, systemClock, traceMemory),
 		governorFor: (extraHeaders, throughput) => {
 			const otherProject = projectIn(extraHeaders);
 			return governors.governorFor(
@@ -48,19 +51,4 @@ export async function openClient(context: IAllExecuteFunctions): Promise<Inferen
 			);
 		},
 	};
-}
-
-/** A project in the form of OpenAI's IDs is none of Weave's. */
-function openTraces(
-	context: IAllExecuteFunctions,
-	{ project, apiKey, weaveUrl }: Connection,
-): TraceQueue | undefined {
-	if (weaveUrl === undefined || !project?.includes('/')) return undefined;
-	const transport = createPublicTransport(context, weaveUrl);
-	const writer = new WeaveWriter({ project, apiKey }, transport, systemClock);
-	return new TraceQueue(project, writer, systemClock, traceMemory);
-}
-
-function projectIn(headers: Record<string, string>): string | undefined {
-	return Object.entries(headers).find(([name]) => /^openai-project$/i.test(name))?.[1];
 }

@@ -33,9 +33,10 @@ export async function openService(simulatorOptions: SimulatorOptions): Promise<S
 	return {
 		credential: {
 			apiKey: simulatorKey,
-			project: '',
+			project: 'my-team/my-project',
 			baseUrl: simulator.baseUrl,
-			weaveUrl: simulator.weaveUrl,
+			// As on a dedicated instance of W&B, so that the addresses of traces are known.
+			weaveUrl: `${simulator.weaveUrl}/traces`,
 		},
 		isSimulated: true,
 		close: async () => await simulator.close(),

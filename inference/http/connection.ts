@@ -78,8 +78,14 @@ export function checkedProject(value: unknown, baseUrl?: string): string | undef
  */
 const invalidInProject = /[\\#?%:]|[^\x20-\x7e]/u;
 
-function isWandb(baseUrl: string | undefined): boolean {
-	return baseUrl !== undefined && /(^|\.)wandb\.ai$/.test(new URL(baseUrl).hostname);
+/** Whether an address is one of W&B's own services, for which the keys of W&B are meant. */
+export function isWandb(address: string | undefined): boolean {
+	return address !== undefined && /(^|\.)wandb\.ai\.?$/.test(new URL(address).hostname);
+}
+
+/** The project in the headers of a request, which replaces that of the credential. */
+export function projectIn(headers: Record<string, string> = {}): string | undefined {
+	return Object.entries(headers).find(([name]) => /^openai-project$/i.test(name))?.[1];
 }
 
 function projectError(detail: string): InferenceError {

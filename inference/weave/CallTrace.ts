@@ -4,12 +4,23 @@ import type { Trace, TraceOutcome } from './Trace';
 import type { WeaveCall, WeaveSummary, WeaveUsage } from './WeaveCall';
 import { fieldsWithoutFiles, withoutFiles } from './withoutFiles';
 
-/** What all calls of a tree share. */
-export interface CallTree {
+/** Where calls go, and where people see them. */
+export interface TracePlace {
 	/** `team/project` */
 	project: string;
+	/** The website that shows the project, without a trailing slash, if it is known. */
+	appUrl?: string;
+	/** Removes keys from a text. */
+	redact: (text: string) => string;
+}
+
+/** What all calls of a tree share. */
+export interface CallTree {
+	place: TracePlace;
 	/** Where the calls come from. */
 	attributes: JsonObject;
+	/** Only goes forward, so that no call ends before it starts if the system time changes. */
+	now: () => Date;
 	/** Takes the calls of the tree once its root has ended. */
 	onEnd: (calls: WeaveCall[]) => void;
 }
@@ -18,7 +29,7 @@ export interface CallTree {
 export class CallTrace implements Trace {
 	private readonly id = randomUUID();
 
-	private readonly startedAt = new Date();
+	private readonly startedAt: Date;
 
 	private readonly children: CallTrace[] = [];
 
@@ -33,20 +44,24 @@ export class CallTrace implements Trace {
 		private readonly name: string,
 		private inputs: JsonObject,
 		private readonly displayName: string,
-	) {}
+	) {
+		this.startedAt = tree.now();
+	}
 
 	static root(tree: CallTree, name: string, inputs: JsonObject, displayName: string): CallTrace {
 		return new CallTrace(tree, randomUUID(), undefined, name, inputs, displayName);
 	}
 
-	get url(): string {
-		const path = this.tree.project.split('/').map(encodeURIComponent).join('/');
-		return `https://wandb.ai/${path}/weave/calls/${this.id}`;
+	get url(): string | undefined {
+		const { project, appUrl } = this.tree.place;
+		const path = project.split('/').map(encodeURIComponent).join('/');
+		return appUrl === undefined ? undefined : `${appUrl}/${path}/weave/calls/${this.id}`;
 	}
 
 	child(name: string, inputs: JsonObject, displayName = name): Trace {
 		const { tree, traceId, id } = this;
-		const child = new CallTrace(tree, traceId, id, name, fieldsWithoutFiles(inputs), displayName);
+		const shown = fieldsWithoutFiles(inputs, tree.place.redact);
+		const child = new CallTrace(tree, traceId, id, name, shown, displayName);
 		// The messages are read only when the first request is sent.
 		if (this.isRoot && this.children.length === 0) {
 			this.inputs = { ...this.inputs, ...child.inputs };
@@ -58,9 +73,12 @@ export class CallTrace implements Trace {
 	/** Ends the call, but only once. The end of the root also ends the calls below it. */
 	end(outcome: TraceOutcome): void {
 		if (this.endedAt !== undefined) return;
-		this.endedAt = new Date();
+		this.endedAt = this.tree.now();
+		const { redact } = this.tree.place;
 		this.outcome =
-			'output' in outcome ? { ...outcome, output: withoutFiles(outcome.output) } : outcome;
+			'output' in outcome
+				? { ...outcome, output: withoutFiles(outcome.output, redact) }
+				: { exception: withoutFiles(messageOf(outcome.exception), redact) };
 		if (this.isRoot) this.tree.onEnd(this.calls().calls);
 	}
 
@@ -70,11 +88,11 @@ export class CallTrace implements Trace {
 
 	/** This call and those below it. */
 	private calls(): { calls: WeaveCall[]; summary: WeaveSummary } {
-		this.endedAt ??= new Date();
+		this.endedAt ??= this.tree.now();
 		const below = this.children.map((child) => child.calls());
 		const summary = sumOf([this.ownSummary(), ...below.map((child) => child.summary)]);
 		const call: WeaveCall = {
-			project_id: this.tree.project,
+			project_id: this.tree.place.project,
 			id: this.id,
 			trace_id: this.traceId,
 			...(this.parentId === undefined ? {} : { parent_id: this.parentId }),
@@ -92,10 +110,9 @@ export class CallTrace implements Trace {
 
 	private ending(): { output: JsonValue } | { exception: string } {
 		const { outcome } = this;
-		if ('output' in outcome) return { output: outcome.output };
-		const { exception } = outcome;
-		const text = exception instanceof Error ? exception.message : String(exception);
-		return { exception: text === '' ? 'Failed' : text };
+		return 'output' in outcome
+			? { output: outcome.output }
+			: { exception: String(outcome.exception) };
 	}
 
 	private ownSummary(): WeaveSummary {
@@ -115,6 +132,11 @@ export class CallTrace implements Trace {
 			status_counts: { success: 1, error: 0 },
 		};
 	}
+}
+
+function messageOf(error: unknown): string {
+	const text = error instanceof Error ? error.message : String(error);
+	return text === '' ? 'Failed' : text;
 }
 
 function sumOf(summaries: WeaveSummary[]): WeaveSummary {

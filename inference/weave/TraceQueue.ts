@@ -1,7 +1,7 @@
 import type { JsonObject } from 'n8n-workflow';
 import type { InferenceError } from '../InferenceError';
 import type { Clock } from '../pacing/clock';
-import { CallTrace } from './CallTrace';
+import { CallTrace, type TracePlace } from './CallTrace';
 import type { Trace } from './Trace';
 import type { TraceMemory } from './TraceMemory';
 import type { WeaveCall } from './WeaveCall';
@@ -24,15 +24,15 @@ export interface TraceReport {
 	refused: number;
 	/** Why; of the last ones. */
 	error?: InferenceError;
-	/** Left out because too many were waiting. */
+	/** Left out because they, or those that were waiting, take up too much memory. */
 	dropped: number;
 	/** Still waiting, or on their way. */
 	open: number;
 }
 
 /**
- * Sends the traces of a node to Weave, many in one request and beside the node's work. An error is
- * only counted.
+ * Sends the traces of a project to Weave, many in one request and beside the node's work. An error
+ * is only counted.
  */
 export class TraceQueue {
 	private waiting: WaitingTrace[] = [];
@@ -49,9 +49,9 @@ export class TraceQueue {
 	private readonly counts: TraceReport = { refused: 0, dropped: 0, open: 0 };
 
 	constructor(
-		private readonly project: string,
+		private readonly place: TracePlace,
 		private readonly writer: WeaveWriter,
-		private readonly clock: Pick<Clock, 'sleep'>,
+		private readonly clock: Pick<Clock, 'sleep' | 'now'>,
 		private readonly memory: TraceMemory,
 	) {}
 
@@ -61,9 +61,11 @@ export class TraceQueue {
 		{ name, inputs, displayName }: { name: string; inputs: JsonObject; displayName: string },
 		onEnd?: () => void,
 	): Trace {
+		const startedMs = Date.now() - this.clock.now();
 		const tree = {
-			project: this.project,
+			place: this.place,
 			attributes,
+			now: () => new Date(startedMs + this.clock.now()),
 			onEnd: (calls: WeaveCall[]) => {
 				this.add(calls);
 				onEnd?.();
@@ -86,7 +88,7 @@ export class TraceQueue {
 	}
 
 	private add(calls: WeaveCall[]): void {
-		const { length } = JSON.stringify(calls);
+		const length = lengthOf(calls);
 		if (!this.memory.take(length)) {
 			this.counts.dropped += 1;
 			return;
@@ -152,4 +154,14 @@ export class TraceQueue {
 		this.counts.open -= batch.length;
 		for (const { length } of batch) this.memory.giveBack(length);
 	}
+}
+
+/** About how long the value is as JSON, without writing it. */
+function lengthOf(value: unknown): number {
+	if (typeof value === 'string') return value.length + 2;
+	if (typeof value !== 'object' || value === null) return 8;
+	return Object.entries(value).reduce(
+		(sum, [name, part]) => sum + name.length + 4 + lengthOf(part),
+		2,
+	);
 }

@@ -2,16 +2,16 @@ import { supplyModel } from '@n8n/ai-node-sdk';
 import type { IDataObject, ISupplyDataFunctions } from 'n8n-workflow';
 import { addUsage } from '../../inference/catalog/addUsage';
 import type { TokenUsage } from '../../inference/completion/completionParts';
-import { openClient, type InferenceClient } from '../../inference/openClient';
-import { noTrace, type Trace } from '../../inference/weave/Trace';
+import { openClient } from '../../inference/openClient';
+import { noTrace } from '../../inference/weave/Trace';
 import { readModel } from '../shared/modelField';
 import { toNodeError } from '../shared/nodeError';
 import { readRequestOptions } from '../shared/requestOptions';
 import { readRetryPolicy } from '../shared/readRetryPolicy';
 import { readChoice, readInteger } from '../shared/readValue';
 import { agentResponseFormats } from './agentOptionsField';
-import { startTrace, traceQueueOf } from '../shared/startTrace';
 import { traceUsage } from '../shared/traceUsage';
+import { agentTraces } from './agentTraces';
 import { attempt } from './attempt';
 import { patchAdapter } from './patchAdapter';
 import { WandbChatModel } from './WandbChatModel';
@@ -43,7 +43,11 @@ export async function supplyChatModel(
 			retryPolicy: readRetryPolicy({ maxRetries: values.maxRetries, maxWait: values.maxWait }),
 			client,
 			startTrace: options.traceToWeave
-				? tracesOf(context, client, { itemIndex, model: modelId })
+				? agentTraces(context, client.traces, {
+						itemIndex,
+						model: modelId,
+						extraHeaders: options.extraHeaders,
+					})
 				: () => noTrace,
 			execution: context.getExecutionId(),
 			node: `${context.getWorkflow().id} ${context.getNode().id}`,
@@ -60,14 +64,4 @@ export async function supplyChatModel(
 	} catch (error) {
 		throw explain(error);
 	}
-}
-
-/** Starts a trace for each call of the model. Each is sent at its end, together with any that wait. */
-function tracesOf(
-	context: ISupplyDataFunctions,
-	client: InferenceClient,
-	place: { itemIndex: number; model: string },
-): () => Trace {
-	const traces = traceQueueOf(client);
-	return () => startTrace(traces, context, place, () => void traces.flush(0));
 }

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
-import type { InferenceClient } from '../../inference/openClient';
+import type { NodeClient } from '../../inference/openClient';
+import type { NodeTraces } from '../../inference/weave/NodeTraces';
 import { noTrace, type Trace } from '../../inference/weave/Trace';
-import type { TraceQueue } from '../../inference/weave/TraceQueue';
-import { traceAdvice } from '../shared/advice';
-import { startTrace, traceQueueOf } from '../shared/startTrace';
+import { startTrace, traceQueueFor } from '../shared/startTrace';
+import { foreignKeyHint, traceHint } from '../shared/traceHint';
 import type { ChatParameters } from './readParameters';
 
 /** How long a run waits at its end for traces that are on their way. */
@@ -11,42 +11,25 @@ const maxWaitMs = 5000;
 
 /** The traces of one run of the node. */
 export class RunTraces {
-	private traces?: TraceQueue;
+	private traces?: NodeTraces;
 
 	constructor(private readonly context: IExecuteFunctions) {}
 
 	/** Starts the trace of an item, if its options ask for one. */
-	start(client: InferenceClient, parameters: ChatParameters, itemIndex: number): Trace {
+	start(client: NodeClient, parameters: ChatParameters, itemIndex: number): Trace {
 		if (!parameters.traceToWeave) return noTrace;
-		this.traces = traceQueueOf(client);
-		const { model } = parameters.request;
-		return startTrace(this.traces, this.context, { itemIndex, model });
+		this.traces = client.traces;
+		const queue = traceQueueFor(this.traces, parameters.extraHeaders);
+		if (!queue) return noTrace;
+		return startTrace(queue, this.context, { itemIndex, model: parameters.request.model });
 	}
 
 	/** Sends what is left, without making a stopped run wait, and says what was lost. */
 	async end(): Promise<NodeExecutionHint[]> {
 		if (!this.traces) return [];
+		if (this.traces.hasForeignKey) return [foreignKeyHint];
 		const isStopped = this.context.getExecutionCancelSignal()?.aborted === true;
-		await this.traces.flush(isStopped ? 0 : maxWaitMs);
-		const { refused, error, dropped, open } = this.traces.report();
-		const sentences = [
-			...(refused > 0 && error
-				? [
-						`${refused === 1 ? '1 trace' : `${refused} traces`} could not be sent to Weave: ${error.message}. ${traceAdvice(error)}`,
-					]
-				: []),
-			...(dropped > 0
-				? [`${tracesWere(dropped)} left out because Weave did not take them fast enough.`]
-				: []),
-			...(open > 0
-				? [`${tracesWere(open)} still being sent to Weave when the run ended, and may be lost.`]
-				: []),
-		];
-		if (sentences.length === 0) return [];
-		return [{ message: sentences.join(' '), type: 'warning', location: 'outputPane' }];
+		const hint = traceHint(await this.traces.flush(isStopped ? 0 : maxWaitMs));
+		return hint ? [hint] : [];
 	}
-}
-
-function tracesWere(count: number): string {
-	return count === 1 ? '1 trace was' : `${count} traces were`;
 }

@@ -364,7 +364,7 @@ export const requestParameters: RequestParameter[] = [
 			type: 'boolean',
 			default: false,
 			description:
-				"Whether to send prompts and answers to W&B Weave, where you can see each request with its tokens and cost. Needs 'Project' in the credential.",
+				"Whether to send prompts, answers, and the runs of connected tools to W&B Weave, where you can see each request with its tokens and cost. Requires 'Project' in the credential.",
 		},
 	},
 	{

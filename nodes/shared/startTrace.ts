@@ -1,12 +1,19 @@
 import type { IExecuteFunctions, ISupplyDataFunctions } from 'n8n-workflow';
-import type { InferenceClient } from '../../inference/openClient';
+import type { NodeTraces } from '../../inference/weave/NodeTraces';
 import type { Trace } from '../../inference/weave/Trace';
 import type { TraceQueue } from '../../inference/weave/TraceQueue';
 import { ParameterError } from './ParameterError';
 
-/** Where the traces of an account go. Throws a `ParameterError` if there is no such place. */
-export function traceQueueOf({ traces }: InferenceClient): TraceQueue {
-	if (traces) return traces;
+/**
+ * Where the trace of a request with these headers goes; nowhere if the key must not be sent to Weave.
+ * Throws a `ParameterError` if there is no place for traces.
+ */
+export function traceQueueFor(
+	traces: NodeTraces,
+	extraHeaders: Record<string, string>,
+): TraceQueue | undefined {
+	const queue = traces.queueFor(extraHeaders);
+	if (queue !== 'noPlace') return queue === 'foreignKey' ? undefined : queue;
 	throw new ParameterError(
 		"'Trace to Weave' needs a project and a Weave address",
 		"Enter 'Project' in the credential as 'team/project', and 'Weave URL' (normally https://trace.wandb.ai). Or turn off 'Trace to Weave' in Options.",
@@ -15,7 +22,7 @@ export function traceQueueOf({ traces }: InferenceClient): TraceQueue {
 
 /** Starts the trace of one item, with what leads back from Weave to n8n. */
 export function startTrace(
-	traces: TraceQueue,
+	queue: TraceQueue,
 	context: IExecuteFunctions | ISupplyDataFunctions,
 	{ itemIndex, model }: { itemIndex: number; model: string },
 	onEnd?: () => void,
@@ -32,7 +39,7 @@ export function startTrace(
 		},
 	};
 	const displayName = `${node} [item ${itemIndex}]`;
-	return traces.start(
+	return queue.start(
 		attributes,
 		{ name: 'wandb_inference.item', inputs: { model }, displayName },
 		onEnd,

@@ -1,7 +1,6 @@
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { Fault } from '../../tools/simulator/simulator';
 import { chatParameters, type NodeRun } from '../../tools/engine/createExecuteContext';
-import { supplyAgentModel } from '../support/agentModel';
 import { runChatNode, say } from '../support/chatNode';
 import { useSimulator } from '../support/useSimulator';
 import { waitUntil } from '../support/waitUntil';
@@ -9,7 +8,9 @@ import { waitUntil } from '../support/waitUntil';
 const apiKey = 'key-CANARY';
 const simulator = useSimulator({ apiKeys: [apiKey] });
 
-const credential = () => ({ apiKey, project: 'team/p 1', weaveUrl: simulator.weaveUrl });
+/** As for a dedicated instance of W&B. */
+const weaveUrl = () => `${simulator.weaveUrl}/traces`;
+const credential = () => ({ apiKey, project: 'team/p 1', weaveUrl: weaveUrl() });
 const traceToWeave = true;
 
 function runOf(parameters: INodeParameters = {}, changes: Partial<NodeRun> = {}): NodeRun {
@@ -80,7 +81,7 @@ test('an item is a call, and its request a call below it', async () => {
 		output: { choices: [{ message: { content: 'fine' } }] },
 		summary,
 	});
-	expect(output[0]!.json.traceUrl).toBe(`https://wandb.ai/team/p%201/weave/calls/${item!.id}`);
+	expect(output[0]!.json.traceUrl).toBe(`${simulator.weaveUrl}/team/p%201/weave/calls/${item!.id}`);
 	expect(JSON.stringify(simulator.weaveCalls)).not.toContain('wb_user_id');
 });
 
@@ -190,7 +191,7 @@ test('a run that is stopped does not wait for Weave', async () => {
 test('a project that only takes events gets events', async () => {
 	simulator.fault({
 		path: 'weave',
-		when: { matches: ({ path }) => path.startsWith('/v2') },
+		when: { matches: ({ path }) => path.startsWith('/traces/v2') },
 		fault: { kind: 'status', status: 404 },
 	});
 	const { hints } = await runChatNode(runOf());
@@ -207,6 +208,54 @@ test('the key goes to Weave only as the password of its Authorization header', a
 	const { authorization, ...others } = request!.headers;
 	expect(authorization).toBe(`Basic ${Buffer.from(`api:${apiKey}`).toString('base64')}`);
 	expect(JSON.stringify([others, request!.path, request!.body])).not.toContain('CANARY');
+});
+
+test('the key is removed from traces, also if an answer or a tool contains it', async () => {
+	const connectedTools = {
+		name: 'lookup',
+		description: 'Looks up',
+		schema: { type: 'object', properties: {} },
+		invoke: async () => await Promise.reject(new Error(`Tool saw ${apiKey}`)),
+	};
+	const hiddenText = `${apiKey} and [[call: lookup {"q": "${apiKey}"}]]`;
+	const { items: output } = await runChatNode(runOf(say(hiddenText), { connectedTools }));
+	expect(JSON.stringify(output)).toContain(apiKey);
+	expect(simulator.weaveCalls.map(({ op_name: name }) => name)).toContain('wandb_inference.tool');
+	expect(JSON.stringify(simulator.weaveCalls)).not.toContain(apiKey);
+});
+
+test('the key of a gateway is not sent to W&B, and one hint says so', async () => {
+	const gateway = { apiKey, project: 'team/p', weaveUrl: undefined };
+	const { items: output, hints } = await runChatNode(
+		runOf(say('[[answer: ok]]'), { items: items(3), credential: gateway }),
+	);
+	expect(output.map(({ json }) => json.output)).toEqual(['ok', 'ok', 'ok']);
+	expect(JSON.stringify(output)).not.toContain('traceUrl');
+	expect(hints.filter(({ message }) => message.includes('Weave'))).toEqual([
+		{
+			message: expect.stringMatching(
+				/^No traces were sent to Weave: 'Base URL' in the credential is not W&B's.*'Weave URL'/,
+			) as string,
+			type: 'warning',
+			location: 'outputPane',
+		},
+	]);
+});
+
+test('items go to the project that their headers name', async () => {
+	const header = { name: 'OpenAI-Project', value: '={{ $json.project }}' };
+	const projects = ['team/a', 'team/b', 'team/a'];
+	await runChatNode(
+		runOf(
+			{ options: { extraHeaders: { values: [header] } } },
+			{ items: projects.map((project) => ({ json: { project } })) },
+		),
+	);
+	const sent = simulator.requests.filter(({ path }) => path.endsWith('/chat/completions'));
+	expect(sent.map(({ headers }) => headers['openai-project'])).toEqual(projects);
+	const roots = simulator.weaveCalls.filter(({ parent_id: parent }) => parent === undefined);
+	expect(roots.map(({ project_id: project }) => project).sort()).toEqual([...projects].sort());
+	expect(weaveRequests()).toHaveLength(2);
 });
 
 test('a redirect of Weave is not followed', async () => {
@@ -231,43 +280,5 @@ describe('without a place for traces, no request is sent', () => {
 			description: expect.stringContaining("Enter 'Project' in the credential") as string,
 		});
 		expect(simulator.requests.filter(({ method }) => method === 'POST')).toEqual([]);
-	});
-
-	test('the model of an agent', async () => {
-		const run = { baseUrl: simulator.baseUrl, credential: { ...credential(), project: '' } };
-		await expect(supplyAgentModel({ ...run, options: { traceToWeave } })).rejects.toThrow(
-			"'Trace to Weave' needs a project and a Weave address",
-		);
-	});
-});
-
-describe('the model of an agent', () => {
-	const supply = async (options: INodeParameters = { traceToWeave }) =>
-		await supplyAgentModel({ baseUrl: simulator.baseUrl, credential: credential(), options });
-
-	test('sends each call after its end', async () => {
-		const { model } = await supply();
-		expect((await model.invoke('[[answer: fine]]')).text).toBe('fine');
-		await waitUntil(() => simulator.weaveCalls.length === 2);
-		const [item, request] = simulator.weaveCalls;
-		expect(item).toMatchObject({
-			attributes: { n8n: { nodeName: 'W&B Inference Chat Model', itemIndex: 0 } },
-			output: { choices: [{ message: { content: 'fine' } }] },
-			summary: { usage: { 'openai/gpt-oss-20b': { requests: 1 } } },
-		});
-		expect(request!.parent_id).toBe(item!.id);
-	});
-
-	test('answers as usual if Weave refuses the traces', async () => {
-		failWith({ kind: 'status', status: 401 });
-		const { model } = await supply();
-		expect((await model.invoke('[[answer: fine]]')).text).toBe('fine');
-		await waitUntil(() => weaveRequests().length === 1);
-	});
-
-	test('sends nothing when off', async () => {
-		const { model } = await supply({});
-		await model.invoke('Hi');
-		expect(weaveRequests()).toEqual([]);
 	});
 });

@@ -33,6 +33,20 @@ test('takes calls and records them', async () => {
 	expect(simulator.weaveCalls).toEqual([]);
 });
 
+test('shows the calls of a trace at its address', async () => {
+	const other = { ...call, id: id.replace('0', '1'), trace_id: id.replace('0', '2') };
+	await post(complete, { batch: [call, other] });
+	const pageOf = async (page: string) =>
+		await fetch(`${simulator.weaveUrl}/team/p/weave/calls/${page}`);
+	expect(await (await pageOf(id)).json()).toEqual({ trace: [call] });
+	expect((await pageOf('none')).status).toBe(404);
+});
+
+test('can be reached below /traces, like a dedicated instance of W&B', async () => {
+	expect(await post(`/traces${complete}`, { batch: [call] })).toBe(200);
+	expect(simulator.weaveCalls).toEqual([call]);
+});
+
 test.each(['api:wrong', 'simulator-key', 'user:simulator-key'])('refuses %p', async (user) => {
 	expect(await post(complete, { batch: [call] }, user)).toBe(401);
 });

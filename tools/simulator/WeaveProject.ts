@@ -78,6 +78,14 @@ export class WeaveProject {
 		return jsonDelivery(200, {});
 	}
 
+	/** `GET /{entity}/{project}/weave/calls/{id}`, where people see the trace of a call. */
+	show(path: string): Delivery {
+		const call = this.calls.find(({ id }) => path.endsWith(`/weave/calls/${id}`));
+		const trace = this.calls.filter(({ trace_id: id }) => id === call?.trace_id);
+		if (call === undefined) throw new ApiError(404, `Not found: ${path}`);
+		return jsonDelivery(200, { trace });
+	}
+
 	/** `POST /call/upsert_batch` */
 	upsert(body: unknown): Delivery {
 		for (const { mode, req } of batchIn(body)) {

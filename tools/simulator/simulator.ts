@@ -30,8 +30,8 @@ const host = '127.0.0.1';
 
 /**
  * A local W&B Inference service based on W&B's documentation: `GET /v1/models`,
- * `POST /v1/chat/completions`, and of Weave its public `GET /inference/catalog/models` and both
- * endpoints for traces. The same seed and request produce the same completion.
+ * `POST /v1/chat/completions`, and of Weave its public `GET /inference/catalog/models`, both
+ * endpoints for traces, and the address of a trace. The same seed and request produce the same completion.
  *
  * The last user message can control the completion:
  * - `[[answer: TEXT]]` returns this text
@@ -192,7 +192,11 @@ export class Simulator {
 			);
 		} else if (/^POST \/v2\/[^/]+\/[^/]+\/calls\/complete$/.test(endpoint)) {
 			checkWeaveKey(headers, this.settings);
-			await this.sendUnlessFaulty(exchange, 'weave', () => this.weave.complete(path, body));
+			await this.sendUnlessFaulty(exchange, 'weave', () =>
+				this.weave.complete(endpointOf(path), body),
+			);
+		} else if (/^GET \/[^/]+\/[^/]+\/weave\/calls\/[^/]+$/.test(endpoint)) {
+			exchange.send(this.weave.show(path));
 		} else if (endpoint === 'POST /call/upsert_batch') {
 			checkWeaveKey(headers, this.settings);
 			await this.sendUnlessFaulty(exchange, 'weave', () => this.weave.upsert(body));
@@ -267,6 +271,10 @@ function errorDelivery(reason: unknown): Delivery {
 	return jsonDelivery(status, errorBody(status, message));
 }
 
+/** Weave can also be reached below `/traces`, as on a dedicated instance of W&B. */
 function endpointOf(path: string): string {
-	return path.replace(/\?.*$/s, '').replace(/\/+$/, '');
+	return path
+		.replace(/\?.*$/s, '')
+		.replace(/\/+$/, '')
+		.replace(/^\/traces\//, '/');
 }

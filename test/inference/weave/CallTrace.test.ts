@@ -1,14 +1,28 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { JsonObject } from 'n8n-workflow';
-import { CallTrace } from '../../../inference/weave/CallTrace';
+import { CallTrace, type TracePlace } from '../../../inference/weave/CallTrace';
 import { noTrace, traced } from '../../../inference/weave/Trace';
 import type { WeaveCall } from '../../../inference/weave/WeaveCall';
 
 let ended: WeaveCall[][];
 beforeEach(() => (ended = []));
 
-const root = () =>
+const place: TracePlace = {
+	project: 'my team/p1',
+	appUrl: 'https://wandb.ai',
+	redact: (text) => text.replaceAll('CANARY', '[…]'),
+};
+
+const root = (changes: Partial<TracePlace> = {}) =>
 	CallTrace.root(
-		{ project: 'my team/p1', attributes: { n8n: 1 }, onEnd: (calls) => ended.push(calls) },
+		{
+			place: { ...place, ...changes },
+			attributes: { n8n: 1 },
+			now: () => new Date(),
+			onEnd: (calls) => ended.push(calls),
+		},
 		'item',
 		{ model: 'm' },
 		'Node [item 0]',
@@ -102,6 +116,49 @@ test('files are replaced by their type and size, and long text is cut off', () =
 	expect(call.output).toEqual(['[file, 3 bytes]']);
 });
 
+test('keys are removed from all that is sent, also where long text is cut off', () => {
+	const key = 'CANARY';
+	const trace = root();
+	const file = `data:${key};base64,AAAA`;
+	const inputs = { [key]: [{ text: `a ${key}`, file }], long: 'x'.repeat(99_997) + key + 'y' };
+	trace.child('request', inputs).end({ output: { [key]: key } });
+	trace.child('request', {}).end({ exception: new Error(`Wrong key ${key}`) });
+	trace.end({ output: `Your key is ${key}` });
+	expect(ended[0]).toHaveLength(3);
+	expect(JSON.stringify(ended)).toContain('Your key is […]');
+	expect(JSON.stringify(ended)).not.toContain('CAN');
+});
+
+test('a trace does not keep long texts and images in memory', () => {
+	setFlagsFromString('--expose-gc');
+	const collectGarbage = runInNewContext('gc') as () => void;
+	const usedBytes = () => {
+		collectGarbage();
+		return process.memoryUsage().heapUsed;
+	};
+	const textOf = (length: number) => Buffer.alloc(length, 'A').toString();
+	const before = usedBytes();
+	const traces = Array.from({ length: 10 }, () => {
+		const trace = root();
+		const image = `data:image/png;base64,${textOf(20_000_000)}`;
+		trace.child('request', { image, text: textOf(5_000_000) }).end({ output: textOf(5_000_000) });
+		return trace;
+	});
+	expect(usedBytes() - before).toBeLessThan(20_000_000);
+	for (const trace of traces) trace.end({ output: 1 });
+	expect(JSON.stringify(ended)).toContain('[image/png, 15,000,000 bytes]');
+});
+
+test('half of a surrogate pair, which Weave refuses, is replaced', () => {
+	const trace = root();
+	const long = `${'x'.repeat(99_999)}😀`;
+	trace.child('request', { long }).end({ output: 'a\ud83d' });
+	trace.end({ output: '😀' });
+	const [[item, request]] = ended as [[WeaveCall, WeaveCall]];
+	expect([item.output, request.output]).toEqual(['😀', 'a\ufffd']);
+	expect(request.inputs.long).toMatch(/^x+\ufffd \[cut off/);
+});
+
 test('values that are nested very deeply do no harm', () => {
 	let deep: JsonObject = {};
 	for (let depth = 0; depth < 50_000; depth += 1) deep = { deep };
@@ -109,6 +166,10 @@ test('values that are nested very deeply do no harm', () => {
 	trace.child('request', deep).end({ output: deep });
 	trace.end({ output: deep });
 	expect(JSON.stringify(ended).length).toBeLessThan(5000);
+});
+
+test('a website that is not known makes no address', () => {
+	expect(root({ appUrl: undefined }).url).toBeUndefined();
 });
 
 test('the address of a trace is valid whatever the name of the project', () => {

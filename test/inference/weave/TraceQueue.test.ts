@@ -18,7 +18,8 @@ function open(answer: Answer = () => 200, memory = new TraceMemory(20_000_000)) 
 		return respond({ status: await answer(request) });
 	};
 	const writer = new WeaveWriter({ project: 'my team/p', apiKey: 'secret' }, transport, clock);
-	const queue = new TraceQueue('my team/p', writer, clock, memory);
+	const place = { project: 'my team/p', redact: (text: string) => text };
+	const queue = new TraceQueue(place, writer, clock, memory);
 	const trace = (requests = 1, text = 'Hi') => {
 		const item = queue.start({}, { name: 'item', inputs: {}, displayName: 'Item' });
 		for (let count = 0; count < requests; count += 1) {
@@ -161,6 +162,24 @@ test.each([404, 405])('after HTTP %i, calls are sent as events', async (status) 
 	);
 	expect(end.req.end).toMatchObject({ id: start.req.start.id, output: 'Hi' });
 	expect(queue.report().refused).toBe(0);
+});
+
+test('a call lasts as long as it took, even if the system time is set back', async () => {
+	const { queue, sent, clock } = open();
+	const systemTime = jest.spyOn(Date, 'now').mockReturnValue(Date.UTC(2026, 10, 24, 12));
+	const item = queue.start({}, { name: 'item', inputs: {}, displayName: 'Item' });
+	await clock.advance(500);
+	const request = item.child('request', {});
+	systemTime.mockReturnValue(Date.UTC(2026, 10, 24, 11));
+	await clock.advance(1500);
+	request.end({ output: 'Hi' });
+	item.end({ output: 'Hi' });
+	systemTime.mockRestore();
+	await clock.runUntil(queue.flush(5000));
+	expect(batchOf(sent[0]!)).toMatchObject([
+		{ started_at: '2026-11-24T12:00:00.000Z', ended_at: '2026-11-24T12:00:02.000Z' },
+		{ started_at: '2026-11-24T12:00:00.500Z', ended_at: '2026-11-24T12:00:02.000Z' },
+	]);
 });
 
 test('what waits takes up a limited amount of memory', async () => {
