@@ -1,11 +1,8 @@
+import type { JsonObject } from 'n8n-workflow';
 import type { ChatMessage } from './chatRequest';
 import type { CompletionMessage, ToolCall } from './completion/chatCompletion';
 import { isJsonObject, parseJson } from './json';
-
-interface Reasoning {
-	field: 'reasoning' | 'reasoning_content';
-	text: string;
-}
+import { reasoningField } from './reasoningField';
 
 /**
  * Remembers the reasoning that came with tool calls, because some models want it back beside them.
@@ -13,16 +10,17 @@ interface Reasoning {
  * each conversation alike. Forgets the oldest if there are more than `maxCount`.
  */
 export class ReasoningMemory {
-	private readonly kept = new Map<string, Reasoning>();
+	private readonly kept = new Map<string, JsonObject>();
 
 	constructor(private readonly maxCount = Infinity) {}
 
 	/** `message` is what will be sent back of the `answer`; `scope` is the conversation. */
 	remember(message: ChatMessage, answer: CompletionMessage, scope = ''): void {
 		const key = keyOf(message, scope);
-		const reasoning = reasoningIn(answer);
-		if (key === undefined || reasoning === undefined) return;
-		this.kept.set(key, reasoning);
+		const reasoning = reasoningField(answer);
+		if (key === undefined) return;
+		this.kept.delete(key);
+		if (reasoning) this.kept.set(key, reasoning);
 		const [oldest] = this.kept.keys();
 		if (this.kept.size > this.maxCount && oldest !== undefined) this.kept.delete(oldest);
 	}
@@ -32,15 +30,10 @@ export class ReasoningMemory {
 		if (this.kept.size === 0) return messages;
 		const recalled = messages.map((message) => {
 			const known = this.kept.get(keyOf(message, scope) ?? '');
-			return known ? { ...message, [known.field]: known.text } : message;
+			return known ? { ...message, ...known } : message;
 		});
 		return recalled.some((message, index) => message !== messages[index]) ? recalled : messages;
 	}
-}
-
-function reasoningIn({ reasoning, reasoning_content: content }: CompletionMessage) {
-	if (content) return { field: 'reasoning_content', text: content } as const;
-	return reasoning ? ({ field: 'reasoning', text: reasoning } as const) : undefined;
 }
 
 function keyOf({ role, tool_calls: calls }: ChatMessage, scope: string): string | undefined {

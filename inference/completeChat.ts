@@ -72,16 +72,14 @@ export async function completeChat(
 	options: ChatOptions,
 ): Promise<ChatResult> {
 	const { run, signal, retryPolicy, fallbackModels, extraHeaders, onRetry } = options;
-	const explain = (error: InferenceError) => withModelFacts(error, request.model, client.catalog);
+	const progress: Progress = { isShown: false, resentCount: 0 };
+	const explain = (error: InferenceError) => {
+		const explained = withModelFacts(error, request.model, client.catalog).with({});
+		explained.attempts += progress.resentCount;
+		return explained;
+	};
 	const governor = client.governorFor(extraHeaders, options.throughput);
 	let firstPermit = options.permit;
-	let isShown = false;
-	const onText: TextListener | undefined =
-		options.onText &&
-		(async (text) => {
-			isShown = true;
-			await options.onText?.(text);
-		});
 
 	const { result, attempts } = await withRetry({
 		models: [request.model, ...fallbackModels],
@@ -92,28 +90,57 @@ export async function completeChat(
 			firstPermit = undefined;
 			if (permit?.governor === governor && permit.use(model)) return permit;
 			permit?.ended();
-			const goesFirst = isRetry || options.isFollowUp === true;
-			return await governor.acquire({ run, model, maxWaitMs, isRetry: goesFirst, signal });
+			const { isFollowUp } = options;
+			return await governor.acquire({ run, model, maxWaitMs, isRetry, isFollowUp, signal });
 		},
 		send: async (permit, model) =>
-			await sendChat(client, { ...request, model }, permit, { ...options, onText }),
+			await sendChat(client, { ...request, model }, permit, noting(progress, options)),
 		end: endPermit,
 		hasSlotsHeldByOthers: () => governor.heldSlots > 0,
-		isShown: () => isShown,
+		isShown: () => progress.isShown,
 		onRetry,
 		onFailure: (error) => options.onFailure?.(explain(error)),
 		signal,
 	}).catch((error) => {
 		throw error instanceof InferenceError ? explain(error) : error;
 	});
-	return { ...result, attempts };
+	return { ...result, attempts: attempts + progress.resentCount };
+}
+
+/** What has happened while the request was sent. */
+interface Progress {
+	/** Whether a user has seen some of the text. */
+	isShown: boolean;
+	/** Requests that were sent again because the model refuses reasoning. */
+	resentCount: number;
+}
+
+interface SendOptions extends ChatOptions {
+	/** Called before a request is sent again because the model refuses its reasoning. */
+	onResend: () => void;
+}
+
+function noting(progress: Progress, options: ChatOptions): SendOptions {
+	const { onText } = options;
+	return {
+		...options,
+		onText:
+			onText &&
+			(async (text) => {
+				progress.isShown = true;
+				await onText(text);
+			}),
+		onResend: () => {
+			progress.resentCount += 1;
+		},
+	};
 }
 
 async function sendChat(
 	client: InferenceClient,
 	request: ChatRequestSource,
 	permit: Permit,
-	options: ChatOptions,
+	options: SendOptions,
 ): Promise<Omit<ChatResult, 'attempts'>> {
 	const release = await loads.reserve(request.loadLength, options.signal);
 	try {
@@ -130,10 +157,10 @@ async function sendLoaded(
 	client: InferenceClient,
 	request: ChatRequestSource,
 	permit: Permit,
-	options: ChatOptions,
+	options: SendOptions,
 ): Promise<Omit<ChatResult, 'attempts'>> {
 	const { model } = request;
-	const { trace = noTrace } = options;
+	const { trace = noTrace, onResend } = options;
 	const send = async (messages: ChatMessage[]) => {
 		const body = buildChatRequest({ ...request, messages });
 		permit.sent(lengthOf(body));
@@ -143,7 +170,10 @@ async function sendLoaded(
 			({ completion, usage }) => ({ output: completion, usage: { model, tokens: usage } }),
 		);
 	};
-	return await sendWithReasoning(model, await request.readMessages(), request.recall, send);
+	return await sendWithReasoning(await request.readMessages(), {
+		...{ account: permit.governor, model },
+		...{ recall: request.recall, send, onResend },
+	});
 }
 
 async function sendBody(

@@ -1,3 +1,4 @@
+import type { JsonObject } from 'n8n-workflow';
 import { addEarlier } from './addEarlier';
 import { assistantMessage } from './assistantMessage';
 import { addUsage } from './catalog/addUsage';
@@ -8,7 +9,7 @@ import type { TextListener } from './completion/readCompletion';
 import type { ChatRequestSource } from './completeChat';
 import { InferenceError, type RejectedAnswer } from './InferenceError';
 import type { InferenceClient } from './openClient';
-import { ReasoningMemory } from './ReasoningMemory';
+import { reasoningField } from './reasoningField';
 import { callsToRun, runToolCalls, type ConnectedTools, type ToolRun } from './toolRuns';
 import { withMessages } from './withMessages';
 
@@ -16,7 +17,11 @@ export interface ToolOptions extends AnswerOptions {
 	tools: ConnectedTools;
 	/** How many requests may end in tool calls. */
 	maxToolRounds: number;
+	beforeRound?: BeforeRound;
 }
+
+/** Called before each further request with what it adds to the one before. May reject it. */
+export type BeforeRound = (earlier: AnswerResult, added: ChatMessage[]) => Promise<void>;
 
 /**
  * Completes an answer for which the model may call tools: their results go back to the model until
@@ -29,12 +34,11 @@ export async function completeWithTools(
 	options: ToolOptions,
 ): Promise<AnswerResult> {
 	const { tools, maxToolRounds } = options;
-	const memory = new ReasoningMemory();
-	const recall = (messages: ChatMessage[]) => memory.recall(messages);
-	let next = { ...request, tools: [...request.tools, ...tools.definitions], recall };
+	const withReasoning = new Map<ChatMessage, ChatMessage>();
+	let next: ChatRequestSource = { ...request, tools: [...request.tools, ...tools.definitions] };
 	const text = new RoundText(options.onText);
 	const toolRuns: ToolRun[] = [];
-	let earlier: AnswerResult | undefined;
+	let earlier: EarlierRounds | undefined;
 
 	for (let round = 1; ; round += 1) {
 		const completed = await completeRound(client, next, text.optionsFor(options), earlier);
@@ -44,47 +48,70 @@ export async function completeWithTools(
 		if (round > maxToolRounds) throw tooManyRounds(result, maxToolRounds);
 
 		const message = assistantMessage(calls.message);
-		memory.remember(message, calls.message);
+		const reasoning = reasoningField(calls.message);
+		if (reasoning) withReasoning.set(message, { ...message, ...reasoning });
+		const recall = recallFrom(withReasoning);
 		const ran = await runToolCalls(calls.list, tools, options);
 		toolRuns.push(...ran.map(({ run }) => run));
 		const added = [message, ...ran.map((call) => call.message)];
 		next = { ...withMessages(nextRequest(next), added), model: result.model, recall };
-		earlier = { ...result, toolRuns };
+		earlier = { result: { ...result, toolRuns }, added: recall(added) };
 	}
+}
+
+interface EarlierRounds {
+	result: AnswerResult;
+	/** What the next round adds to the messages. */
+	added: ChatMessage[];
 }
 
 /** One request of the loop, and its retries and repairs. An error keeps what was paid before. */
 async function completeRound(
 	client: InferenceClient,
 	request: ChatRequestSource,
-	options: AnswerOptions,
-	earlier: AnswerResult | undefined,
+	options: ToolOptions,
+	rounds: EarlierRounds | undefined,
 ): Promise<AnswerResult> {
-	if (!earlier) return await completeAnswer(client, request, options);
+	if (!rounds) return await completeAnswer(client, request, options);
+	const { result: earlier, added } = rounds;
 	const keepPaid = (error: InferenceError) => withEarlier(error, earlier);
-	const result = await completeAnswer(client, request, {
-		...options,
-		fallbackModels: options.fallbackModels.filter((fallback) => fallback !== earlier.model),
-		permit: undefined,
-		isFollowUp: true,
-		onFailure: (error) => options.onFailure?.(keepPaid(error)),
-	}).catch((error) => {
+	try {
+		await options.beforeRound?.(earlier, added);
+		const result = await completeAnswer(client, request, {
+			...options,
+			fallbackModels: options.fallbackModels.filter((fallback) => fallback !== earlier.model),
+			permit: undefined,
+			isFollowUp: true,
+			onFailure: (error) => options.onFailure?.(keepPaid(error)),
+		});
+		return { ...addEarlier(earlier, result), repairs: earlier.repairs + result.repairs };
+	} catch (error) {
 		throw error instanceof InferenceError ? keepPaid(error) : error;
-	});
-	return { ...addEarlier(earlier, result), repairs: earlier.repairs + result.repairs };
+	}
+}
+
+/** Adds the reasoning to the messages that came with some; the same list if none did. */
+function recallFrom(withReasoning: Map<ChatMessage, ChatMessage>) {
+	return (messages: ChatMessage[]): ChatMessage[] => {
+		const recalled = messages.map((message) => withReasoning.get(message) ?? message);
+		return recalled.some((message, index) => message !== messages[index]) ? recalled : messages;
+	};
 }
 
 /** A model that had to call a tool would have to do so for ever. */
-function nextRequest<Request extends ChatRequestSource>(request: Request): Request {
-	const { tool_choice: choice, ...fields } = request.fields;
-	return choice === undefined || choice === 'auto' || choice === 'none'
-		? request
-		: { ...request, fields };
+function nextRequest(request: ChatRequestSource): ChatRequestSource {
+	const { fields, extraBody } = request;
+	return { ...request, fields: withFreeChoice(fields), extraBody: withFreeChoice(extraBody) };
+}
+
+function withFreeChoice({ tool_choice: choice, ...fields }: JsonObject): JsonObject {
+	const isFree = choice === 'auto' || choice === 'none';
+	return isFree ? { ...fields, tool_choice: choice } : fields;
 }
 
 function withEarlier(error: InferenceError, earlier: AnswerResult): InferenceError {
 	const last = error.answer;
-	const usage = addUsage(earlier.usage, last?.usage);
+	const usage = last ? addUsage(earlier.usage, last.usage) : earlier.usage;
 	const answer = { ...(last ?? answerOf(earlier)), toolRuns: earlier.toolRuns };
 	const kept = error.with({ answer: { ...answer, ...(usage ? { usage } : {}) } });
 	kept.attempts += earlier.attempts;
@@ -119,7 +146,7 @@ class RoundText {
 
 	constructor(private readonly onText?: TextListener) {}
 
-	optionsFor(options: AnswerOptions): AnswerOptions {
+	optionsFor(options: ToolOptions): ToolOptions {
 		const { onText } = this;
 		if (!onText) return options;
 		let separator = this.hasText ? '\n\n' : '';

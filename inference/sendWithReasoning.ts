@@ -1,26 +1,41 @@
 import type { ChatMessage } from './chatRequest';
 import { InferenceError } from './InferenceError';
 
-/** Models that rejected a message because of its reasoning. */
-const refusingModels = new Set<string>();
+/** By account, so that it is forgotten with it: models that rejected a message with reasoning. */
+const refusingModels = new WeakMap<object, Set<string>>();
+
+const maxModels = 100;
+
+interface Sending<Result> {
+	/** What exists as long as the account is used. */
+	account: object;
+	model: string;
+	/** Adds the reasoning of earlier answers; the same list if there is none. */
+	recall?: (messages: ChatMessage[]) => ChatMessage[];
+	send(messages: ChatMessage[]): Promise<Result>;
+	/** Called before the messages are sent again. */
+	onResend: () => void;
+}
 
 /**
- * Sends the messages with what `recall` adds to them: the reasoning of earlier answers. If the model
- * refuses that, they are sent without it, now and in later requests.
+ * Sends the messages with the reasoning of earlier answers. If the model refuses that, they are sent
+ * without it, now and in later requests of the account.
  */
 export async function sendWithReasoning<Result>(
-	model: string,
 	messages: ChatMessage[],
-	recall: ((messages: ChatMessage[]) => ChatMessage[]) | undefined,
-	send: (messages: ChatMessage[]) => Promise<Result>,
+	{ account, model, recall, send, onResend }: Sending<Result>,
 ): Promise<Result> {
-	const recalled = recall && !refusingModels.has(model) ? recall(messages) : messages;
+	const refusing = refusingModels.get(account) ?? new Set();
+	const recalled = recall && !refusing.has(model) ? recall(messages) : messages;
 	if (recalled === messages) return await send(messages);
 	try {
 		return await send(recalled);
 	} catch (error) {
 		if (!isAboutReasoning(error)) return await Promise.reject(error);
-		refusingModels.add(model);
+		refusingModels.set(account, refusing.add(model));
+		const [oldest] = refusing;
+		if (refusing.size > maxModels && oldest !== undefined) refusing.delete(oldest);
+		onResend();
 		return await send(messages);
 	}
 }

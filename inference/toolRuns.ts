@@ -49,8 +49,7 @@ export function callsToRun(
 	const own = namesOfOwnTools(request);
 	if (calls.some(({ function: called }) => !called || own.has(called.name))) return undefined;
 	const list = toCalls(calls, round);
-	const sent = calls.map((call, index) => toSentCall(call, list[index] as Call));
-	return { message: { ...message, tool_calls: sent }, list };
+	return { message: { ...message, tool_calls: list.map(toSentCall) }, list };
 }
 
 function namesOfOwnTools({ tools, extraBody }: ChatRequestSource): Set<unknown> {
@@ -63,20 +62,23 @@ function namesOfOwnTools({ tools, extraBody }: ChatRequestSource): Set<unknown> 
 
 /** Results are matched to calls by ID, which some engines leave out or repeat. */
 function toCalls(calls: ToolCall[], round: number): Call[] {
-	const ids = new Set<string>();
+	const given = new Set(calls.map(({ id }) => id));
+	const used = new Set<string>();
 	return calls.map((call, index) => {
-		const ownId = call.id !== undefined && !ids.has(call.id) ? call.id : undefined;
-		const id = ownId ?? `call_${round}_${index + 1}`;
-		ids.add(id);
+		const isUsable = call.id !== undefined && !used.has(call.id);
+		let id = isUsable ? (call.id as string) : `call_${round}_${index + 1}`;
+		while (!isUsable && given.has(id)) id += '_';
+		used.add(id);
 		return { id, name: call.function?.name ?? '', text: call.function?.arguments ?? '' };
 	});
 }
 
 /** Engines parse the arguments in the conversation and fail if they are not an object. */
-function toSentCall(call: ToolCall, { id, name, text }: Call): ToolCall {
+function toSentCall({ id, name, text }: Call): ToolCall {
 	const isObject = isJsonObject(parseJson(text));
 	const value = text.trim() === '' ? {} : { invalidArguments: text };
-	return { ...call, id, function: { name, arguments: isObject ? text : JSON.stringify(value) } };
+	const sent = isObject ? text : JSON.stringify(value);
+	return { id, type: 'function', function: { name, arguments: sent } };
 }
 
 interface RunOptions {
@@ -88,21 +90,23 @@ interface RunOptions {
 export async function runToolCalls(
 	calls: Call[],
 	tools: ConnectedTools,
-	options: RunOptions,
+	{ signal, trace = noTrace }: RunOptions,
 ): Promise<Array<{ run: ToolRun; message: ChatMessage }>> {
-	return await Promise.all(
-		calls.map(async (call) => {
-			const run = await runCall(call, tools, options);
-			const content = 'error' in run ? `Error: ${run.error}` : run.result;
-			return { run, message: { role: 'tool', tool_call_id: call.id, content } };
-		}),
-	);
+	return await untilAborted(signal, async (aborted) => {
+		return await Promise.all(
+			calls.map(async (call) => {
+				const run = await runCall(call, tools, { trace, aborted });
+				const content = 'error' in run ? `Error: ${run.error}` : run.result;
+				return { run, message: { role: 'tool', tool_call_id: call.id, content } };
+			}),
+		);
+	});
 }
 
 async function runCall(
 	{ name, text }: Call,
 	tools: ConnectedTools,
-	{ signal, trace = noTrace }: RunOptions,
+	{ trace, aborted }: { trace: Trace; aborted: Promise<never> },
 ): Promise<ToolRun> {
 	const args = text.trim() === '' ? {} : parseJson(text);
 	if (!isJsonObject(args)) {
@@ -113,32 +117,47 @@ async function runCall(
 		const error = `There is no tool '${name}'. The tools are: ${known.join(', ')}`;
 		return { name, arguments: args, error };
 	}
+	const stop = new AbortController();
+	aborted.catch(() => stop.abort());
 	try {
 		const result = await traced(
 			trace.child('wandb_inference.tool', { name, arguments: args }, name),
-			async () => await untilAborted(tools.run(name, args, signal), signal),
+			// With arguments of its own, because a tool may change them.
+			async () =>
+				await Promise.race([tools.run(name, structuredClone(args), stop.signal), aborted]),
 			(output) => ({ output }),
 		);
 		return { name, arguments: args, result };
 	} catch (error) {
-		if (signal?.aborted) throw cancelledError();
-		return { name, arguments: args, error: error instanceof Error ? error.message : String(error) };
+		if (stop.signal.aborted) throw cancelledError();
+		return { name, arguments: args, error: messageOf(error) };
 	}
 }
 
-/** Does not wait for a tool that goes on after the run was stopped. */
-async function untilAborted<Result>(work: Promise<Result>, signal?: AbortSignal): Promise<Result> {
-	if (!signal) return await work;
+/** Errors from a sandbox, where some tools run, are not instances of this process's `Error`. */
+function messageOf(error: unknown): string {
+	const { message } = (error ?? {}) as { message?: unknown };
+	return typeof message === 'string' ? message : String(error);
+}
+
+/**
+ * Does the work with a promise that rejects once the run is stopped, for tools that go on then. They
+ * share it because Node.js warns of a leak if a signal has many listeners.
+ */
+async function untilAborted<Result>(
+	signal: AbortSignal | undefined,
+	work: (aborted: Promise<never>) => Promise<Result>,
+): Promise<Result> {
 	let onAbort = (): void => undefined;
 	const aborted = new Promise<never>((_, reject) => {
 		onAbort = () => reject(cancelledError());
-		if (signal.aborted) onAbort();
-		signal.addEventListener('abort', onAbort, { once: true });
 	});
+	aborted.catch(() => undefined);
+	if (signal?.aborted) onAbort();
+	signal?.addEventListener('abort', onAbort, { once: true });
 	try {
-		return await Promise.race([work, aborted]);
+		return await work(aborted);
 	} finally {
-		signal.removeEventListener('abort', onAbort);
-		work.catch(() => undefined);
+		signal?.removeEventListener('abort', onAbort);
 	}
 }

@@ -1,6 +1,6 @@
 /**
- * The development dependencies that the published package contains: `npm run build` bundles them
- * into this file, because n8n installs no dependencies of community nodes. Their licenses are in
+ * The development dependencies that the published package contains: `npm run build` bundles them,
+ * because n8n installs no dependencies of community nodes. Their licenses are in
  * `bundled.LICENSES.txt`.
  */
 export { dereference, Validator } from '@cfworker/json-schema';

@@ -29,8 +29,10 @@ export interface PermitRequest {
 	run: Run;
 	/** Absent if the model is not known yet. */
 	model?: string;
-	/** A retry goes before items that have not started, and its whole wait counts. */
+	/** Its whole wait counts, and it goes before items that have not started. */
 	isRetry?: boolean;
+	/** A later request of an item that has started, which goes before items that have not. */
+	isFollowUp?: boolean;
 	/** Maximum wait that counts: for a retry, and while the model is on hold. */
 	maxWaitMs?: number;
 	signal?: AbortSignal;

@@ -20,7 +20,7 @@ export function giveUpMs({ countsSinceMs = 0, maxWaitMs = Infinity }: Waiter): n
 
 /** The requests of one run: those that wait, and how many are in flight. */
 export class RunQueue {
-	/** Retries first, so that items are finished before others are started. */
+	/** Requests of items in progress first, so that items are finished before others are started. */
 	readonly waiting: Waiter[] = [];
 
 	inFlight = 0;
@@ -32,7 +32,9 @@ export class RunQueue {
 	}
 
 	add(waiter: Waiter): void {
-		const firstStart = waiter.isRetry ? this.waiting.findIndex(({ isRetry }) => !isRetry) : -1;
+		const firstStart = goesFirst(waiter)
+			? this.waiting.findIndex((other) => !goesFirst(other))
+			: -1;
 		this.waiting.splice(firstStart < 0 ? this.waiting.length : firstStart, 0, waiter);
 	}
 
@@ -47,4 +49,8 @@ export class RunQueue {
 		const position = this.waiting.indexOf(waiter);
 		if (position >= 0) this.waiting.splice(position, 1);
 	}
+}
+
+function goesFirst({ isRetry = false, isFollowUp = false }: Waiter): boolean {
+	return isRetry || isFollowUp;
 }

@@ -111,7 +111,7 @@ export class RunReport {
 		for (const message of this.missing) warn(message);
 		if (this.leftOut > 0) {
 			warn(
-				`${this.leftOut === 1 ? '1 item was' : `${this.leftOut} items were`} not sent because the budget of the run had no room for ${this.leftOut === 1 ? 'it' : 'them'} (kind is 'budget').`,
+				`${this.leftOut === 1 ? '1 item was' : `${this.leftOut} items were`} not sent or not finished because the budget of the run had no room for ${this.leftOut === 1 ? 'it' : 'them'} (kind is 'budget').`,
 			);
 		}
 		const inform = (message: string) =>

@@ -1,8 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData, JsonObject } from 'n8n-workflow';
 import { effectiveFormat } from '../../inference/chatRequest';
 import type { AnswerOptions } from '../../inference/completeAnswer';
+import type { BeforeRound } from '../../inference/completeWithTools';
 import { InferenceError } from '../../inference/InferenceError';
-import { openClient, type InferenceClient } from '../../inference/openClient';
+import { openClient, type NodeClient } from '../../inference/openClient';
 import type { Permit } from '../../inference/pacing/Permit';
 import type { Throughput } from '../../inference/pacing/GovernorRegistry';
 import type { Run } from '../../inference/pacing/RunQueue';
@@ -110,7 +111,7 @@ class RunResults {
 /** What all items of a run share. */
 interface Session {
 	context: IExecuteFunctions;
-	client: InferenceClient;
+	client: NodeClient;
 	throughput: Throughput;
 	run: Run;
 	/** The limits that the user set, and how much of them is left. */
@@ -172,17 +173,15 @@ async function answerItem(
 	const { request, simplify } = parameters;
 	const known = client.catalog.known(request.model);
 	report.noteNeeds(request.model, neededFeatures(offered), known);
-	const complete = async (permit: Permit | undefined) =>
-		await completeRequest(
-			client,
-			parameters,
-			tools,
-			optionsFor(session, { ...item, permit }, parameters),
-		);
+	const complete = async (permit: Permit | undefined, beforeRound?: BeforeRound) =>
+		await completeRequest(client, parameters, tools, {
+			...optionsFor(session, { ...item, permit }, parameters),
+			beforeRound,
+		});
 	const result = limits
 		? await completeWithinBudget(
 				limits.left,
-				await sizeOfItem(offered, limits.budget, client.catalog),
+				await sizeOfItem(offered, tools !== undefined, limits.budget, client.catalog),
 				item,
 				complete,
 			)

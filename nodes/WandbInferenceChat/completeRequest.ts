@@ -1,9 +1,5 @@
-import {
-	completeAnswer,
-	type AnswerOptions,
-	type AnswerResult,
-} from '../../inference/completeAnswer';
-import { completeWithTools } from '../../inference/completeWithTools';
+import { completeAnswer, type AnswerResult } from '../../inference/completeAnswer';
+import { completeWithTools, type ToolOptions } from '../../inference/completeWithTools';
 import type { InferenceClient } from '../../inference/openClient';
 import type { ConnectedTools } from '../../inference/toolRuns';
 import { ParameterError } from '../shared/ParameterError';
@@ -14,7 +10,7 @@ export async function completeRequest(
 	client: InferenceClient,
 	{ request, maxToolRounds }: ChatParameters,
 	tools: ConnectedTools | undefined,
-	options: AnswerOptions,
+	options: Omit<ToolOptions, 'tools' | 'maxToolRounds'>,
 ): Promise<AnswerResult> {
 	if (!tools) return await completeAnswer(client, request, options);
 	return await completeWithTools(client, request, { ...options, tools, maxToolRounds });

@@ -3,7 +3,8 @@ import type { ModelPrice } from '../../inference/catalog/costUsd';
 import { effectiveFormat } from '../../inference/chatRequest';
 import { ParameterError } from '../shared/ParameterError';
 import type { ChatParameters } from './readParameters';
-import type { Budget, ItemSize } from './RunBudget';
+import type { ItemSize } from './ItemEstimates';
+import type { Budget } from './RunBudget';
 
 /** Images are not loaded to estimate their tokens, of which they have some thousands at most. */
 const lengthOfImages = 10_000;
@@ -14,6 +15,8 @@ const lengthOfImages = 10_000;
  */
 export async function sizeOfItem(
 	parameters: Pick<ChatParameters, 'request' | 'fallbackModels' | 'repairAttempts' | 'simplify'>,
+	/** Whether the tools of the request are run for the model. */
+	callsTools: boolean,
 	budget: Budget,
 	catalog: Pick<Catalog, 'known'>,
 ): Promise<ItemSize> {
@@ -28,6 +31,7 @@ export async function sizeOfItem(
 		maxTokens: countIn(body.max_tokens) ?? countIn(body.max_completion_tokens),
 		choiceCount: countIn(body.n) ?? 1,
 		requestCount: isRepaired ? 1 + repairAttempts : 1,
+		callsTools,
 		price:
 			budget.maxUsd === undefined
 				? {}

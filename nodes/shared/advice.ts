@@ -116,14 +116,19 @@ const adviceByKind: Record<InferenceErrorKind, Advice> = {
 	invalidOutput: "Increase 'Repair Attempts', or try another model.",
 	refusal: 'Rephrase the messages, or try another model.',
 	contentFilter: 'Rephrase the messages, or try another model.',
-	budget:
-		"Nothing was sent for this item. Increase 'Budget', or process the remaining items in another run.",
+	budget: ({ attempts }) =>
+		(attempts === 0 ? 'Nothing was sent for this item. ' : "'usage' shows what it has used. ") +
+		"Increase 'Budget', or process the remaining items in another run.",
 	toolRounds:
 		"Increase 'Max Tool Rounds', or tell the model in the messages when to stop. 'toolRuns' shows what it called.",
 	parameter: 'Check the fields of the node.',
 	credential: 'Check the credential of the node.',
 	cancelled: 'Run the workflow again to send the remaining requests.',
 };
+
+/** What the user can do so that traces are sent although requests go to a gateway. */
+export const foreignKeyAdvice =
+	"'Base URL' in the credential is not W&B's, so its API key is only sent to that address. Use a credential with a key of W&B and W&B's own 'Base URL', or set 'Weave URL' to the Weave of your own instance. Or turn off 'Trace to Weave' in Options.";
 
 /** What the user can do about traces that did not arrive. */
 export function traceAdvice({ kind, status }: InferenceError): string {

@@ -51,3 +51,12 @@ test('the oldest reasoning is forgotten', () => {
 	const recalled = memory.recall(['a', 'b', 'c'].map((id) => messageWith(id)));
 	expect(recalled.map((message) => message.reasoning_content)).toEqual([undefined, 'b', 'c']);
 });
+
+test('the latest answer with the same calls counts, also if it came without reasoning', () => {
+	const memory = new ReasoningMemory(2);
+	for (const id of ['a', 'b', 'a', 'c']) memory.remember(messageWith(id), thought(id));
+	expect(memory.recall([messageWith('b')])[0]).not.toHaveProperty('reasoning_content');
+	expect(memory.recall([messageWith('a')])[0]).toHaveProperty('reasoning_content', 'a');
+	memory.remember(messageWith('a'), { role: 'assistant', content: null });
+	expect(memory.recall([messageWith('a')])[0]).not.toHaveProperty('reasoning_content');
+});

@@ -72,7 +72,7 @@ test('an item without room fails with what is used, and nothing is sent for it',
 		details: { kind: 'budget', advice: expect.stringContaining("Increase 'Budget'"), attempts: 0 },
 	});
 	expect(hints[0]?.message).toBe(
-		"2 items were not sent because the budget of the run had no room for them (kind is 'budget').",
+		"2 items were not sent or not finished because the budget of the run had no room for them (kind is 'budget').",
 	);
 });
 
