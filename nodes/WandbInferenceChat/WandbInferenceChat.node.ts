@@ -16,6 +16,19 @@ import { sendingFields } from './retryFields';
 
 const showForChat = { show: { resource: ['chat'], operation: ['complete'] } };
 
+/**
+ * Tools can be connected for chat only. In workflows whose binary mode is combined, n8n 2.41 throws
+ * when this expression reads anything, and would see no inputs without the `catch`.
+ */
+const inputs = `={{ (() => {
+	const withTools = [{ type: "main" }, { type: "ai_tool", displayName: "Tools" }];
+	try {
+		return $parameter["resource"] === "model" ? ["main"] : withTools;
+	} catch (error) {
+		return withTools;
+	}
+})() }}` as const;
+
 export class WandbInferenceChat implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'W&B Inference Chat',
@@ -31,8 +44,7 @@ export class WandbInferenceChat implements INodeType {
 		description: 'Chat with open models hosted on W&B Inference',
 		defaults: { name: 'W&B Inference Chat' },
 		usableAsTool: true,
-		inputs:
-			'={{ $parameter["resource"] === "model" ? ["main"] : [{ type: "main" }, { type: "ai_tool", displayName: "Tools" }] }}',
+		inputs,
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'wandbInferenceApi', required: true }],
 		properties: [

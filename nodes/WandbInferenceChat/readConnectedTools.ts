@@ -1,8 +1,15 @@
-import { NodeConnectionTypes, type IExecuteFunctions, type JsonObject } from 'n8n-workflow';
+import {
+	NodeConnectionTypes,
+	NodeOperationError,
+	type IExecuteFunctions,
+	type JsonObject,
+} from 'n8n-workflow';
 import { isJsonObject } from '../../inference/json';
 import type { ToolDefinition } from '../../inference/chatRequest';
 import type { ConnectedTools } from '../../inference/toolRuns';
 import { ParameterError } from '../shared/ParameterError';
+import { checkToolExpressions } from './checkToolExpressions';
+import { connectedToolNodes } from './connectedToolNodes';
 import { isAgentTool } from './isAgentTool';
 import { readName } from './readName';
 import { toolResultText } from './toolResultText';
@@ -25,8 +32,9 @@ interface SuppliedToolkit {
 type Supplied = SuppliedTool | SuppliedToolkit | Supplied[] | null | undefined;
 
 /**
- * The tools that are connected to the node; `undefined` if there are none. Like all sub-nodes of
- * n8n, they are opened once for the run, with the values of the first item.
+ * The tools that are connected to the node; `undefined` if there are none. They are opened once for
+ * the run, with the values of the first item. n8n's log could not tell the runs of tools apart that
+ * were opened for several items, and each of them would be another connection to an MCP server.
  */
 export async function readConnectedTools(
 	context: IExecuteFunctions,
@@ -35,14 +43,11 @@ export async function readConnectedTools(
 	if (isAgentTool(context)) return undefined;
 	const supplied = await context
 		.getInputConnectionData(NodeConnectionTypes.AiTool, 0)
-		.catch((error: Error) => {
-			// In workflows whose binary mode is combined, n8n may not see the inputs of this node.
-			if (/does not have input of type/i.test(error.message)) return undefined;
-			throw error;
-		});
+		.catch((error: Error) => withoutToolInput(context, error));
 	const tools = toolsIn(supplied as Supplied);
 	if (tools.length === 0) return undefined;
 	for (const tool of tools) checkTool(tool, tools);
+	checkToolExpressions(connectedToolNodes(context), context.getInputData().length);
 	const toSchema = await schemaReader();
 	const byName = new Map(tools.map((tool) => [tool.name, tool]));
 	return {
@@ -50,9 +55,29 @@ export async function readConnectedTools(
 		run: async (name, args, signal) => {
 			const tool = byName.get(name) as SuppliedTool;
 			const config = signal ? { signal } : {};
-			return toolResultText(await (tool.invoke?.(args, config) ?? tool.call?.(args, config)));
+			const result = await (tool.invoke?.(args, config) ?? tool.call?.(args, config));
+			return checkResult(context, toolResultText(result));
 		},
 	};
+}
+
+/** n8n's Code and Workflow tools return their errors in this form. */
+const returnedError = /^There was an error: "([\s\S]*)"$/;
+
+function checkResult(context: IExecuteFunctions, text: string): string {
+	const message = returnedError.exec(text)?.[1];
+	if (message === undefined) return text;
+	throw new NodeOperationError(context.getNode(), message);
+}
+
+/** Where n8n does not see the tool input, the node works as long as nothing is connected to it. */
+function withoutToolInput(context: IExecuteFunctions, error: Error): undefined {
+	if (!/does not have input of type/i.test(error.message)) throw error;
+	if (connectedToolNodes(context).length === 0) return undefined;
+	throw new ParameterError(
+		'Tools are connected, but this version of n8n does not make them available to the node',
+		'Update n8n, or disconnect the tools.',
+	);
 }
 
 function toolsIn(supplied: Supplied): SuppliedTool[] {

@@ -1,12 +1,14 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import OpenAI from 'openai';
 import { outputItems, type Execution } from '../../tools/n8n/executions';
 import { listExamples } from '../../tools/n8n/importExamples';
 import { withCredential, type WorkflowFile } from '../../tools/n8n/workflowFile';
-import { openN8nSession, type N8nSession } from './support/openN8nSession';
+import { credentialName, openN8nSession, type N8nSession } from './support/openN8nSession';
 import { inEditor } from './support/Editor';
 import { postAndWatch, textOf } from './support/postAndWatch';
 import { suiteAddress } from './support/suite';
@@ -199,4 +201,48 @@ test('example 8 rates a thousand rows and counts the failed ones', async () => {
 	expect(Number(answered) + Number(failed)).toBe(1000);
 	expect(failed).toBe(session.simulator.statistics.byStatus[400]);
 	expect(failedRows).toHaveLength(Number(failed));
+});
+
+test('example 9 enriches fifty rows with the rates of its tool', async () => {
+	const server = createServer(({ url = '' }, response) => {
+		const base = new URL(url, 'http://localhost').searchParams.get('base');
+		response.writeHead(200, { 'content-type': 'application/json' });
+		response.end(JSON.stringify({ amount: 1, base, rates: { USD: 1.25 } }));
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const local = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	const text = JSON.stringify(await readExample(9));
+	const workflow = text.replace('https://api.frankfurter.dev', local);
+	expect(workflow).not.toBe(text);
+	const execution = await session.run(JSON.parse(workflow) as WorkflowFile);
+	server.close();
+	const rows = outputItems(execution, 'Enriched Orders').map(({ json }) => json);
+	expect(rows).toHaveLength(50);
+	for (const { currency, usd, toolRuns } of rows) {
+		expect(usd).toEqual(expect.any(Number));
+		expect(toolRuns).toMatchObject([
+			{
+				name: 'exchange_rate',
+				arguments: { currency },
+				result: expect.stringContaining(`"base":"${String(currency)}"`),
+			},
+		]);
+	}
+});
+
+test('example 10 traces every row', async () => {
+	const { baseUrl, weaveUrl } = session.simulator;
+	const data = { apiKey: 'simulator-key', project: 'my-team/my-project', baseUrl };
+	await session.client.saveCredential({
+		name: credentialName,
+		type: 'wandbInferenceApi',
+		data: { ...data, weaveUrl: `${weaveUrl}/traces` },
+	});
+	const rows = outputItems(await runExample(10), 'Traced Answers').map(({ json }) => json);
+	expect(rows).toHaveLength(6);
+	for (const { question, answer, traceUrl } of rows) {
+		const page = (await (await fetch(String(traceUrl))).json()) as { trace: [{ output: object }] };
+		expect(JSON.stringify(page)).toContain(question);
+		expect(page.trace[0].output).toMatchObject({ output: answer });
+	}
 });

@@ -17,6 +17,7 @@ export function writeSchemaText(
 	const topics = extractTopics(userText);
 	let text = random.pick(topics) as string;
 	if (/language|locale/i.test(propertyName)) text = 'en';
+	else if (/currency/i.test(propertyName)) text = currencyCode(userText) ?? text;
 	else if (properNames.test(propertyName)) text = properName(userText) ?? text;
 	else if (proseNames.test(propertyName)) text = writeSentences(random, topics, 1);
 	else if (echoingNames.test(propertyName)) text = firstWords(userText) || text;
@@ -26,6 +27,10 @@ export function writeSchemaText(
 /** A capitalized word in the text, which is probably a place, a person or a company. */
 function properName(text: string): string | undefined {
 	return /(?<=\S\s)\p{Lu}\p{Ll}{2,}/u.exec(text)?.[0];
+}
+
+function currencyCode(text: string): string | undefined {
+	return /\b[A-Z]{3}\b/.exec(text)?.[0];
 }
 
 function firstWords(text: string): string {

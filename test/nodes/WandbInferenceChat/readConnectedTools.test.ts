@@ -1,6 +1,9 @@
-import type { INodeParameters } from 'n8n-workflow';
+import { NodeHelpers, type INodeParameters } from 'n8n-workflow';
 import { runWithTools, toolOf, type FakeTool } from '../../support/connectedTool';
 import { useSimulator } from '../../support/useSimulator';
+import { WandbInferenceChat } from '../../../nodes/WandbInferenceChat/WandbInferenceChat.node';
+import { createExecuteContext } from '../../../tools/engine/createExecuteContext';
+import { createWorkflow } from '../../../tools/engine/createWorkflow';
 
 const simulator = useSimulator();
 
@@ -15,6 +18,37 @@ test.each([
 	['a tool with an older interface', { ...weather, invoke: undefined, call: weather.invoke }],
 ])('%s can be connected', async (_, supplied) => {
 	expect((await run(supplied)).json.toolRuns).toHaveLength(1);
+});
+
+test('tools can be connected for chat only', () => {
+	const node = new WandbInferenceChat();
+	const inputsFor = (parameters: INodeParameters) => {
+		const saved = { ...createExecuteContext({ baseUrl: '' }).getNode(), parameters };
+		return NodeHelpers.getNodeInputs(createWorkflow(saved, node), saved, node.description);
+	};
+	const main = { type: 'main' };
+	expect(inputsFor({})).toEqual([main, { type: 'ai_tool', displayName: 'Tools' }]);
+	expect(inputsFor({ resource: 'model' })).toEqual(['main']);
+});
+
+test('an error that a tool of n8n returns as its result is an error', async () => {
+	const failing = toolOf('weather', async () => 'There was an error: "No such city"');
+	const { json } = await run(failing);
+	expect(json.toolRuns).toMatchObject([{ name: 'weather', error: 'No such city' }]);
+});
+
+test('connected tools are never ignored where n8n does not see them', async () => {
+	const context = createExecuteContext({ baseUrl: simulator.baseUrl });
+	jest
+		.spyOn(context, 'getInputConnectionData')
+		.mockRejectedValue(new Error('Node does not have input of type'));
+	const connected = { name: 'Weather', type: 'tool', typeVersion: 1, disabled: false };
+	const parents = jest.spyOn(context, 'getParentNodes').mockReturnValue([connected]);
+	const node = new WandbInferenceChat();
+	await expect(node.execute.call(context)).rejects.toThrow('Tools are connected, but');
+	expect(simulator.requests).toHaveLength(0);
+	parents.mockReturnValue([{ ...connected, disabled: true }]);
+	await expect(node.execute.call(context)).resolves.toMatchObject([[{ json: {} }]]);
 });
 
 test.each<[string, unknown, INodeParameters, string]>([
