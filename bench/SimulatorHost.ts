@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { SimulatorOptions, Statistics } from '../tools/simulator/simulator';
 
 export type SimulatorCommand =
-	| { id: number; kind: 'start'; options: SimulatorOptions }
+	| { id: number; kind: 'start'; options: SimulatorOptions; overloadMs?: number }
 	| { id: number; kind: 'statistics' | 'close'; baseUrl: string }
 	| { id: number; kind: 'limit'; baseUrl: string; limit: number };
 
@@ -45,9 +45,12 @@ export class SimulatorHost {
 		});
 	}
 
-	/** Starts a simulator on a new port. To the node, it is a new account with an unknown limit. */
-	async start(options: SimulatorOptions): Promise<RemoteSimulator> {
-		const { baseUrl } = await this.send({ kind: 'start', options });
+	/**
+	 * Starts a simulator on a new port. To the node, it is a new account with an unknown limit. From
+	 * the first chat on, it responds to all chats with a 503 for `overloadMs`.
+	 */
+	async start(options: SimulatorOptions, overloadMs?: number): Promise<RemoteSimulator> {
+		const { baseUrl } = await this.send({ kind: 'start', options, overloadMs });
 		return {
 			baseUrl,
 			readStatistics: async () => {

@@ -7,12 +7,19 @@ export const measuredNodeName = 'Measured';
 /** A node before it has a name and a position. */
 export type MeasuredNode = Omit<WorkflowNode, 'name'> & { type: string };
 
+/** A sub-node of the measured node. */
+export interface SubNode {
+	as: 'ai_languageModel' | 'ai_tool';
+	node: WorkflowNode;
+}
+
 /** Creates a workflow with a trigger that returns numbered items, followed by the measured node. */
 export function createBenchWorkflow(
 	name: string,
 	itemCount: number,
 	credential: SavedCredential,
 	node: MeasuredNode,
+	subNodes: SubNode[] = [],
 ): WorkflowFile {
 	const trigger = {
 		id: 'trigger',
@@ -22,18 +29,31 @@ export function createBenchWorkflow(
 		position: [0, 0],
 		parameters: {},
 	};
+	const credentials = { [credential.type]: { id: credential.id, name: credential.name } };
 	const measured: WorkflowNode = {
 		id: 'measured',
 		name: measuredNodeName,
 		position: [220, 0],
-		credentials: { [credential.type]: { id: credential.id, name: credential.name } },
+		credentials,
 		...node,
 	};
+	const attached = subNodes.map(({ as, node: subNode }, column) => ({
+		id: `sub-node-${column}`,
+		position: [220 + column * 140, 220],
+		...subNode,
+		...(as === 'ai_languageModel' ? { credentials } : {}),
+	}));
 	return {
 		name,
-		nodes: [trigger, measured],
+		nodes: [trigger, measured, ...attached],
 		connections: {
 			[trigger.name]: { main: [[{ node: measuredNodeName, type: 'main', index: 0 }]] },
+			...Object.fromEntries(
+				subNodes.map(({ as, node: subNode }) => [
+					subNode.name,
+					{ [as]: [[{ node: measuredNodeName, type: as, index: 0 }]] },
+				]),
+			),
 		},
 		pinData: { [trigger.name]: numberedItems(itemCount).map((json) => ({ json })) },
 	};

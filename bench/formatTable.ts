@@ -12,6 +12,6 @@ export function formatSeconds(milliseconds: number): string {
 	return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 1)} s`;
 }
 
-export function formatMegabytes(bytes: number): string {
-	return `${(bytes / 1e6).toFixed(1)} MB`;
+export function formatMegabytes(bytes: number, decimals = 1): string {
+	return `${(bytes / 1e6).toFixed(decimals)} MB`;
 }

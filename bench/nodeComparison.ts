@@ -1,175 +1,228 @@
+/* eslint-disable no-console -- not shipped: runs outside n8n */
 import type { N8nClient } from '../tools/n8n/createN8nClient';
-import { outputItems } from '../tools/n8n/executions';
-import type { SimulatorOptions } from '../tools/simulator/simulator';
+import type { Execution } from '../tools/n8n/executions';
 import { measuredNodeName } from './benchWorkflow';
 import {
 	comparedNodes,
 	createComparisonWorkflow,
 	credentialFor,
+	nodeTitles,
 	type ComparedNode,
 } from './comparedNodes';
-import { formatSeconds, formatTable } from './formatTable';
+import {
+	comparisonScenarios,
+	type ComparisonScenario,
+	type ComparisonScenarioName,
+} from './comparisonScenarios';
 import { median } from './median';
+import { describeCell } from './nodeComparisonTables';
+import { readProcessMemory } from './processMemory';
 import { scaled, type Scale } from './scale';
 import type { SimulatorHost } from './SimulatorHost';
-import { runMeasured, withN8n } from './withN8n';
+import { runUntilEnded, withN8nInstances, type RunInN8n } from './withN8n';
 
-const latencyMs = 50;
-const limit = 10;
+const warmUpItems = 20;
+/** A node that takes longer than this is not measured again. */
+const repeatWithinMs = 5000;
 
-const services = ['plain', 'errors', 'limited'] as const;
-
-/** No errors, 5% random 429 responses, or a limit of 10 concurrent requests. */
-type ServiceKind = (typeof services)[number];
-
-interface NodeComparisonCase {
+/** What was measured for a node in a scenario; medians of all runs. */
+export interface ComparisonCell {
 	node: ComparedNode;
+	scenario: ComparisonScenarioName;
 	itemCount: number;
-	service: ServiceKind;
-	retryOnFail: boolean;
 	runs: number;
-	succeededRuns: number;
-	/** Number of output items. A node that fails returns none. */
-	outputCount: number;
-	nodeMs: number;
+	/** Time of the whole execution as reported by n8n. */
+	wallMs: number;
+	failedItems: number;
 	requestsPerItem: number;
+	memory?: { beforeBytes: number; peakBytes: number };
+	/** The first error of an item, or of the run if it ended early. */
 	error?: string;
+	/** Why nothing could be measured. The numbers above are then 0. */
+	problem?: string;
 }
 
 export interface NodeComparison {
 	n8nVersion: string;
-	cases: NodeComparisonCase[];
+	cells: ComparisonCell[];
 }
 
-type Setting = Pick<NodeComparisonCase, 'node' | 'itemCount' | 'service' | 'retryOnFail'>;
-
-interface Outcome {
-	hasSucceeded: boolean;
-	outputCount: number;
-	nodeMs: number;
-	requests: number;
-	error?: string;
+interface Setting {
+	node: ComparedNode;
+	scenarioName: ComparisonScenarioName;
+	itemCount: number;
 }
 
-/** Compares the node with n8n's OpenAI and HTTP Request nodes in a running n8n. */
+type Outcome = Pick<
+	ComparisonCell,
+	'wallMs' | 'failedItems' | 'requestsPerItem' | 'memory' | 'error'
+>;
+
+/** Compares all nodes that can send requests to W&B Inference, in a running n8n. */
 export async function measureNodeComparison(
 	host: SimulatorHost,
 	scale: Scale,
 ): Promise<NodeComparison> {
-	return await withN8n(async (client, n8nVersion) => ({
-		n8nVersion,
-		cases: await measureCases(client, host, scale),
-	}));
+	return await withN8nInstances(async (runInN8n, n8nVersion) => {
+		const names = Object.keys(comparisonScenarios) as ComparisonScenarioName[];
+		const cells: ComparisonCell[] = [];
+		for (const scenarioName of names) {
+			cells.push(...(await measureScenario(runInN8n, host, scenarioName, scale)));
+		}
+		return { n8nVersion, cells };
+	});
 }
 
-export function formatNodeComparison({ cases }: NodeComparison): string {
-	const nodeTitles: Record<ComparedNode, string> = {
-		wandbInferenceChat: 'W&B Inference Chat',
-		openAi: 'OpenAI node 1.8',
-		httpRequest: 'HTTP Request node',
-	};
-	const serviceTitles: Record<ServiceKind, string> = {
-		plain: 'No errors',
-		errors: '5% 429 responses',
-		limited: `Limit of ${limit}`,
-	};
-	return formatTable(
-		['Node', 'Items', 'Service', 'Retry On Fail', 'Succeeded', 'Time', 'Requests per item'],
-		cases.map((row) => [
-			nodeTitles[row.node],
-			String(row.itemCount),
-			serviceTitles[row.service],
-			row.retryOnFail ? '5 tries' : 'Off',
-			row.succeededRuns === row.runs ? 'Yes' : `**No** (${row.succeededRuns} of ${row.runs})`,
-			formatSeconds(row.nodeMs),
-			row.requestsPerItem.toFixed(2),
-		]),
-	);
-}
-
-async function measureCases(
-	client: N8nClient,
+async function measureScenario(
+	runInN8n: RunInN8n,
 	host: SimulatorHost,
+	scenarioName: ComparisonScenarioName,
 	scale: Scale,
-): Promise<NodeComparisonCase[]> {
-	for (const node of comparedNodes) {
-		await runOnce(client, host, {
-			node,
-			itemCount: 20,
-			service: 'plain',
-			retryOnFail: false,
+): Promise<ComparisonCell[]> {
+	const { without = [], measuresMemory, itemCount: fullCount } = comparisonScenarios[scenarioName];
+	const itemCount = scaled(fullCount, scale);
+	const nodes = comparedNodes.filter((node) => !without.includes(node));
+	const settings = nodes.map((node) => ({ node, scenarioName, itemCount }));
+	const cells: ComparisonCell[] = [];
+	// One n8n for all nodes, so that they run under the same conditions, or one for each.
+	for (const group of measuresMemory ? settings.map((setting) => [setting]) : [settings]) {
+		const measureGroup = async (client: N8nClient) => {
+			for (const { node } of group) await warmUp(client, host, node);
+			for (const setting of group) {
+				cells.push(await measureCell(client, host, setting, scale.repetitions));
+			}
+		};
+		await runInN8n(measureGroup).catch((error: unknown) => {
+			const unmeasured = group.filter(({ node }) => !cells.some((cell) => cell.node === node));
+			cells.push(...unmeasured.map((setting) => unmeasuredCell(setting, error)));
 		});
 	}
-	const cases: NodeComparisonCase[] = [];
-	for (const fullCount of [100, 1000]) {
-		for (const service of services) {
-			// Without errors, there is nothing to retry.
-			for (const retryOnFail of service === 'plain' ? [false] : [false, true]) {
-				for (const node of comparedNodes) {
-					const setting = { node, itemCount: scaled(fullCount, scale), service, retryOnFail };
-					// 1,000 items in sequence take a minute, so those runs are not repeated.
-					const runs = fullCount === 100 ? scale.repetitions : 1;
-					cases.push(await measureCase(client, host, setting, runs));
-				}
-			}
-		}
-	}
-	return cases;
+	return cells;
 }
 
-async function measureCase(
+async function warmUp(client: N8nClient, host: SimulatorHost, node: ComparedNode): Promise<void> {
+	await runOnce(client, host, { node, scenarioName: 'plain', itemCount: warmUpItems }, 1);
+}
+
+/** Repeats what is quick. A cell that cannot be measured does not keep the others from it. */
+async function measureCell(
 	client: N8nClient,
 	host: SimulatorHost,
 	setting: Setting,
-	runs: number,
-): Promise<NodeComparisonCase> {
+	repetitions: number,
+): Promise<ComparisonCell> {
+	const startedMs = performance.now();
 	const outcomes: Outcome[] = [];
-	for (let run = 1; run <= runs; run += 1) {
-		outcomes.push(await runOnce(client, host, setting, run));
+	try {
+		do {
+			outcomes.push(await runOnce(client, host, setting, outcomes.length + 1));
+		} while (outcomes.length < repetitions && performance.now() - startedMs < repeatWithinMs);
+	} catch (error) {
+		return unmeasuredCell(setting, error);
 	}
-	return {
-		...setting,
-		runs,
-		succeededRuns: outcomes.filter(({ hasSucceeded }) => hasSucceeded).length,
-		outputCount: median(outcomes.map(({ outputCount }) => outputCount)),
-		nodeMs: median(outcomes.map(({ nodeMs }) => nodeMs)),
-		requestsPerItem: median(outcomes.map(({ requests }) => requests / setting.itemCount)),
+	const { node, scenarioName: scenario, itemCount } = setting;
+	const medianOf = (read: (outcome: Outcome) => number) => median(outcomes.map(read));
+	const cell: ComparisonCell = {
+		...{ node, scenario, itemCount, runs: outcomes.length },
+		wallMs: medianOf(({ wallMs }) => wallMs),
+		failedItems: Math.round(medianOf(({ failedItems }) => failedItems)),
+		requestsPerItem: medianOf(({ requestsPerItem }) => requestsPerItem),
+		memory: outcomes[0]?.memory,
 		error: outcomes.find(({ error }) => error !== undefined)?.error,
 	};
+	report(cell);
+	return cell;
+}
+
+function unmeasuredCell(
+	{ node, scenarioName: scenario, itemCount }: Setting,
+	error: unknown,
+): ComparisonCell {
+	const problem = error instanceof Error ? error.message : String(error);
+	const numbers = { runs: 0, wallMs: 0, failedItems: 0, requestsPerItem: 0 };
+	const cell = { node, scenario, itemCount, ...numbers, problem };
+	report(cell);
+	return cell;
+}
+
+function report(cell: ComparisonCell): void {
+	const { node, scenario, itemCount, wallMs, problem, error } = cell;
+	const about = `${comparisonScenarios[scenario].title}, ${nodeTitles[node]}, ${itemCount} items`;
+	const detail = problem ?? error;
+	const seconds = (wallMs / 1000).toFixed(2);
+	console.log(`  ${about}: ${describeCell(cell)} in ${seconds} s${detail ? `. ${detail}` : ''}`);
 }
 
 async function runOnce(
 	client: N8nClient,
 	host: SimulatorHost,
-	setting: Setting,
-	seed = 1,
+	{ node, scenarioName, itemCount }: Setting,
+	seed: number,
 ): Promise<Outcome> {
-	const simulator = await host.start(createSimulatorOptions(setting.service, seed));
-	const { baseUrl } = simulator;
+	const scenario = comparisonScenarios[scenarioName];
+	const { service, overloadMs, measuresMemory } = scenario;
+	const simulator = await host.start({ ...service, seed }, overloadMs);
+	try {
+		const before = measuresMemory ? await readProcessMemory(client) : undefined;
+		const executionId = await runUntilEnded(
+			client,
+			await createWorkflow(client, scenario, node, itemCount, simulator.baseUrl),
+		);
+		// Reading the execution takes memory, too.
+		const after = before && (await readProcessMemory(client));
+		const execution = await client.readExecution(executionId);
+		const { requests } = await simulator.readStatistics();
+		return {
+			...readItems(execution, itemCount),
+			wallMs: wallMsOf(execution),
+			requestsPerItem: requests / itemCount,
+			memory: before &&
+				after && { beforeBytes: before.residentBytes, peakBytes: after.peakResidentBytes },
+		};
+	} finally {
+		await simulator.close();
+	}
+}
+
+async function createWorkflow(
+	client: N8nClient,
+	{ prompt, hasTool = false }: ComparisonScenario,
+	node: ComparedNode,
+	itemCount: number,
+	baseUrl: string,
+) {
 	const credential = await client.saveCredential({
-		name: `Bench ${setting.node}`,
-		...credentialFor(setting.node, baseUrl),
+		name: `Bench ${node}`,
+		...credentialFor(node, baseUrl),
 	});
-	const workflow = createComparisonWorkflow({ ...setting, baseUrl, credential });
-	const { execution, nodeMs } = await runMeasured(client, workflow);
-	const { requests } = await simulator.readStatistics();
-	await simulator.close();
+	return createComparisonWorkflow({ node, itemCount, baseUrl, prompt, hasTool, credential });
+}
+
+/** An agent with tools has several runs. The last one contains the items. */
+function readItems(
+	execution: Execution,
+	itemCount: number,
+): Pick<ComparisonCell, 'failedItems' | 'error'> {
+	const nodeRun = execution.runData[measuredNodeName]?.at(-1);
+	const items = nodeRun?.data?.main?.[0] ?? [];
+	const failed = items.filter(({ json, error }) => 'error' in json || error !== undefined);
+	const firstError = failed[0]?.json.error ?? execution.error?.message;
 	return {
-		hasSucceeded: execution.status === 'success',
-		outputCount: outputItems(execution, measuredNodeName).length,
-		nodeMs,
-		requests,
-		error: execution.error?.message,
+		failedItems: itemCount - (items.length - failed.length),
+		...(firstError === undefined ? {} : { error: textOf(firstError) }),
 	};
 }
 
-function createSimulatorOptions(service: ServiceKind, seed: number): SimulatorOptions {
-	return {
-		seed,
-		latency: { kind: 'constant', ms: latencyMs },
-		...(service === 'limited' ? { concurrencyLimit: limit } : {}),
-		...(service === 'errors'
-			? { faults: [{ when: { probability: 0.05 }, fault: { kind: 'status', status: 429 } }] }
-			: {}),
-	};
+/** HTTP Request puts an object with a stack into failed items, the other nodes a text. */
+function textOf(error: unknown): string {
+	if (typeof error === 'object' && error !== null && 'message' in error) {
+		return String(error.message);
+	}
+	return String(error);
+}
+
+/** n8n saves these fields with each execution. */
+function wallMsOf(execution: Execution): number {
+	const { startedAt, stoppedAt } = execution as Execution & Record<string, unknown>;
+	return Date.parse(String(stoppedAt)) - Date.parse(String(startedAt));
 }

@@ -47,9 +47,9 @@ interface Cost {
 export async function measureOverhead(host: SimulatorHost, scale: Scale): Promise<OverheadCase[]> {
 	const cases: OverheadCase[] = [];
 	for (const [latencyMs, fullCount] of [
-		[0, 2000],
-		[50, 2000],
-		[300, 500],
+		[0, 1000],
+		[50, 1000],
+		[300, 160],
 	] as const) {
 		const itemCount = scaled(fullCount, scale);
 		// Warm up, so that compiling code is not counted.

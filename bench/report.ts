@@ -2,7 +2,7 @@ import { formatBurst } from './burst';
 import { formatFirstChunk } from './firstChunk';
 import { formatTable } from './formatTable';
 import { formatMemory } from './memory';
-import { formatNodeComparison } from './nodeComparison';
+import { formatNodeComparison } from './nodeComparisonTables';
 import { formatOverhead } from './overhead';
 import { formatOverheadInN8n } from './overheadInN8n';
 import { formatPacing } from './pacing';
@@ -33,6 +33,7 @@ const sections: Sections = {
 				'300 ms (600 ms with a limit of 200), constant or log-normal with this median (sigma 0.6)',
 			],
 			['Items', '20 per slot'],
+			['Repetitions', '3, or 1 with constant response times and no errors'],
 			['Max Concurrency', '512, because the default of 64 would cap the higher limits'],
 		],
 		format: formatTimeAgainstOptimum,
@@ -56,14 +57,8 @@ const sections: Sections = {
 	overheadInN8n: {
 		title: 'Overhead in n8n',
 		explanation:
-			"The same comparison in a running n8n, where the HTTP helper also reads and decrypts the credential for each request. The bare loop is a node (`bench/bareLoop`) with the same items, answers, and credential. Each row is compared to the bare loop that sends the same requests. Times are the node's execution times as reported by n8n.",
-		settings: [
-			['Concurrency', '32'],
-			[
-				'Streaming throughput at 50 ms',
-				'57,000 tokens per second, on the single CPU core that n8n uses',
-			],
-		],
+			"The same comparison in a running n8n, where the HTTP helper also reads and decrypts the credential for each request. The bare loop is a node (`bench/n8nNodes`) with the same items, answers, and credential. Each row is compared to the bare loop that sends the same requests. Times are the node's execution times as reported by n8n.",
+		settings: [['Concurrency', '32']],
 		format: formatOverheadInN8n,
 	},
 	firstChunk: {
@@ -91,6 +86,7 @@ The results of undici show how much of the delay is caused by the connection, th
 			['Prompt length', '20 kB'],
 			['Answer length', '200 tokens'],
 			['Sampling interval', '250 ms'],
+			['Repetitions', '3 for 1,000 items, 1 for 10,000 items'],
 		],
 		format: formatMemory,
 	},
@@ -101,14 +97,10 @@ The results of undici show how much of the delay is caused by the connection, th
 		settings: [['Response time', '300 ms']],
 		format: formatBurst,
 	},
-	nodeComparison: {
+	nodes: {
 		title: 'Comparison with other nodes',
 		explanation:
-			"Each node runs in a workflow in n8n with its default settings. Times are the node's execution times as reported by n8n. A node that fails returns no items, not even those already paid for.",
-		settings: [
-			['Response time', '50 ms'],
-			['Repetitions', '3 for 100 items, 1 for 1,000 items'],
-		],
+			"Each node runs in a workflow in n8n with its default settings, except that **On Error** is **Continue**, so that a failed item doesn't fail the others. With **Retry On Fail** (5 tries, 1 s apart), **On Error** is **Stop Workflow**: the node fails as a whole, and n8n repeats all its items. With **Continue**, n8n would only retry if the first item failed. OpenAI (Message a Model) is version 1.8, because later versions use an API that W&B Inference doesn't have. Its Chat Model has **Use Responses API** off for the same reason.\n\nTimes are those of the whole execution as reported by n8n. As long as a node has needed less than 5 s for a scenario, it runs again, up to three times, and the values are medians. The HTTP Request node sends all items at once; the OpenAI node and the AI Agent process one after another.",
 		format: formatNodeComparison,
 	},
 };
@@ -149,6 +141,7 @@ interface FilledSection {
 
 function sectionsOf(results: BenchmarkResults): FilledSection[] {
 	return [
+		...fill(sections.nodes, results.nodes),
 		...fill(sections.timeAgainstOptimum, results.timeAgainstOptimum),
 		...fill(sections.pacing, results.pacing),
 		...fill(sections.overhead, results.overhead),
@@ -157,7 +150,6 @@ function sectionsOf(results: BenchmarkResults): FilledSection[] {
 		...fill(sections.parseSpeed, results.parseSpeed),
 		...fill(sections.memory, results.memory),
 		...fill(sections.burst, results.burst),
-		...fill(sections.nodeComparison, results.nodeComparison),
 	];
 }
 

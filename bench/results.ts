@@ -40,7 +40,7 @@ export interface BenchmarkResults {
 	parseSpeed?: Measured<ParseSpeedCase[]>;
 	memory?: Measured<MemoryCase[]>;
 	burst?: Measured<BurstResult>;
-	nodeComparison?: Measured<NodeComparison>;
+	nodes?: Measured<NodeComparison>;
 }
 
 /** Measures and records the conditions. */

@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
 import { ServerResponse } from 'node:http';
-import { startSimulator, type Simulator } from '../tools/simulator/simulator';
+import { startSimulator, type FaultRule, type Simulator } from '../tools/simulator/simulator';
 import { clockMs, timestampMarker } from './clockMs';
 import type { SimulatorCommand, SimulatorReply } from './SimulatorHost';
 
@@ -8,7 +8,9 @@ const simulators = new Map<string, Simulator>();
 
 async function execute(command: SimulatorCommand): Promise<SimulatorReply> {
 	if (command.kind === 'start') {
-		const simulator = await startSimulator({ keepRequests: false, ...command.options });
+		const { options, overloadMs } = command;
+		const simulator = await startSimulator({ keepRequests: false, ...options });
+		if (overloadMs !== undefined) simulator.fault(overload(overloadMs));
 		simulators.set(simulator.baseUrl, simulator);
 		return { id: command.id, baseUrl: simulator.baseUrl };
 	}
@@ -20,6 +22,16 @@ async function execute(command: SimulatorCommand): Promise<SimulatorReply> {
 		simulators.delete(baseUrl);
 	}
 	return { id: command.id, baseUrl, statistics: simulator?.statistics };
+}
+
+/** Responds with a 503 for this time from the first chat on. */
+function overload(durationMs: number): FaultRule {
+	let endsAtMs: number | undefined;
+	const matches = () => {
+		endsAtMs ??= performance.now() + durationMs;
+		return performance.now() < endsAtMs;
+	};
+	return { when: { matches }, fault: { kind: 'status', status: 503 } };
 }
 
 const { write } = ServerResponse.prototype;

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { cacheFolder } from '../tools/n8n/cacheFolder';
 import { linkPackage, packPackage } from '../tools/n8n/communityPackage';
@@ -16,6 +17,9 @@ import { measuredNodeName } from './benchWorkflow';
 
 const owner = { email: 'owner@n8n.local', password: 'Benchmark1' };
 const packageFolder = join(__dirname, '..');
+const pollIntervalMs = 100;
+const longestRunMs = 300_000;
+const endedStatuses = ['success', 'error', 'canceled', 'crashed'];
 
 /** Whether n8n is already installed. */
 export function isN8nInstalled(): boolean {
@@ -23,9 +27,12 @@ export function isN8nInstalled(): boolean {
 	return existsSync(join(cacheFolder(), `n8n-${testedVersion}`, 'node_modules/n8n/bin/n8n'));
 }
 
-/** Runs `measure` with a new n8n instance that has the package and the bare loop installed. */
-export async function withN8n<Result>(
-	measure: (client: N8nClient, version: string) => Promise<Result>,
+/** Starts n8n for the measurement and stops it afterwards. */
+export type RunInN8n = <Result>(measure: (client: N8nClient) => Promise<Result>) => Promise<Result>;
+
+/** Lets `use` start n8n as often as it likes, with the package and the nodes of the benchmarks. */
+export async function withN8nInstances<Result>(
+	use: (runInN8n: RunInN8n, version: string) => Promise<Result>,
 ): Promise<Result> {
 	const program = await ensureN8n({ report: console.log });
 	const folder = await mkdtemp(join(tmpdir(), 'n8n-bench-'));
@@ -33,18 +40,27 @@ export async function withN8n<Result>(
 		await promisify(execFile)('npm', ['run', 'build'], { cwd: packageFolder });
 		const tarball = await packPackage(packageFolder, folder);
 		const userFolder = join(folder, 'user');
-		await linkPackage(userFolder, join(__dirname, 'bareLoop'));
-		const n8n = await startN8n({ program, userFolder, package: { tarball } });
-		try {
-			const client = createN8nClient(n8n.url);
-			await client.logIn(owner);
-			return await measure(client, program.version);
-		} finally {
-			await n8n.stop();
-		}
+		await linkPackage(userFolder, join(__dirname, 'n8nNodes'));
+		return await use(async (measure) => {
+			const n8n = await startN8n({ program, userFolder, package: { tarball } });
+			try {
+				const client = createN8nClient(n8n.url);
+				await client.logIn(owner);
+				return await measure(client);
+			} finally {
+				await n8n.stop();
+			}
+		}, program.version);
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
+}
+
+/** Runs `measure` with a new n8n instance. */
+export async function withN8n<Result>(
+	measure: (client: N8nClient) => Promise<Result>,
+): Promise<Result> {
+	return await withN8nInstances(async (runInN8n) => await runInN8n(measure));
 }
 
 /** Runs a workflow once. `nodeMs` is the execution time of the measured node, as reported by n8n. */
@@ -52,9 +68,27 @@ export async function runMeasured(
 	client: N8nClient,
 	workflow: WorkflowFile,
 ): Promise<{ execution: Execution; nodeMs: number }> {
-	const executionId = await client.runWorkflow(await client.importWorkflow(workflow));
-	const execution = await client.waitForExecution(executionId, 300_000);
+	const execution = await client.readExecution(await runUntilEnded(client, workflow));
 	const [nodeRun] = execution.runData[measuredNodeName] ?? [];
 	if (!nodeRun) throw new Error(`${workflow.name} did not run: ${execution.error?.message}`);
 	return { execution, nodeMs: Number(nodeRun.executionTime) };
+}
+
+/**
+ * Runs a workflow once and returns the ID of the execution when n8n has saved it. Reads only the
+ * status meanwhile, because reading an execution takes time and memory of n8n.
+ */
+export async function runUntilEnded(client: N8nClient, workflow: WorkflowFile): Promise<string> {
+	const saved = await client.importWorkflow(workflow);
+	const executionId = await client.runWorkflow(saved);
+	const deadlineMs = performance.now() + longestRunMs;
+	for (;;) {
+		await delay(pollIntervalMs);
+		const [execution] = await client.listExecutions(saved.id);
+		if (execution && endedStatuses.includes(execution.status)) return executionId;
+		if (performance.now() > deadlineMs) {
+			await client.stopExecution(executionId);
+			throw new Error(`${workflow.name} did not end within ${longestRunMs / 1000} s.`);
+		}
+	}
 }
