@@ -1,6 +1,14 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-dangerous-functions -- not shipped: runs outside n8n */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import manifest from '../package.json';
@@ -33,16 +41,16 @@ function publishedFiles(): string[] {
 
 test('the package contains what users need and nothing else', () => {
 	const expected =
-		/^(package\.json|README\.md|LICENSE|dist\/(credentials|inference|nodes)\/.*\.js|dist\/icons\/.*\.svg|dist\/inference\/jsonAnswers\/bundled\.LICENSES\.txt|dist\/nodes\/.*\.node\.json)$/;
+		/^(package\.json|README\.md|LICENSE|dist\/bundled\.js|dist\/bundled\.LICENSES\.txt|dist\/credentials\/\w+\.credentials\.js|dist\/nodes\/.*\.node\.js(on)?|dist\/icons\/.*\.svg)$/;
 	expect(publishedFiles().filter((file) => !expected.test(file))).toEqual([]);
 });
 
-test('the package is under 450 kB unpacked', () => {
+test('the package is under 250 kB unpacked', () => {
 	const bytes = publishedFiles().reduce(
 		(sum, file) => sum + statSync(path.join(published, file)).size,
 		0,
 	);
-	expect(bytes).toBeLessThan(450_000);
+	expect(bytes).toBeLessThan(250_000);
 });
 
 test('the package contains every file that package.json names', () => {
@@ -69,15 +77,71 @@ test("n8n's scanner for verified packages finds no problems", () => {
 	expect(stdout).toBe('published files: passed\nsources: passed\n');
 }, 120_000);
 
-test('the package contains the libraries that it uses, with their licenses', () => {
-	const folder = path.join(published, 'dist/inference/jsonAnswers');
-	const code = readFileSync(path.join(folder, 'bundled.js'), 'utf8');
-	expect(code).not.toMatch(/require\(/);
-	const licenses = readFileSync(path.join(folder, 'bundled.LICENSES.txt'), 'utf8');
+test('the package requires only crypto and packages of n8n, and contains the licenses of its libraries', () => {
+	const read = (file: string) => readFileSync(path.join(published, 'dist', file), 'utf8');
+	const code = read('bundled.js');
+	const required = Array.from(code.matchAll(/\brequire\(["'`]([^"'`]*)/g), ([, name]) => name);
+	expect(new Set(required)).toEqual(new Set([...Object.keys(manifest.peerDependencies), 'crypto']));
+	// import() would not find packages of n8n.
+	expect(code).not.toMatch(/\bimport\(/);
+	const licenses = read('bundled.LICENSES.txt');
 	for (const name of ['@cfworker/json-schema', 'jsonrepair']) expect(licenses).toContain(name);
+});
+
+/**
+ * Runs a script in a process that, like n8n's, finds packages of n8n through `NODE_PATH`. Returns what
+ * the script passes to `report`.
+ */
+function runInstalled(script: string, packages = path.join(root, 'node_modules')): unknown {
+	const prelude = `
+		const load = (file) => new (require('./' + file)[file.split('/').pop().split('.')[0]])();
+		const [chat, model] = ${JSON.stringify(manifest.n8n.nodes)};
+		const credential = ${JSON.stringify(manifest.n8n.credentials[0])};
+		const sdkFiles = () => Object.keys(require.cache).filter((file) => /ai-node-sdk/.test(file));
+		const report = (facts) => console.log(JSON.stringify(facts));`;
+	const { stdout, stderr } = spawnSync('node', ['-e', `${prelude}\n${script}`], {
+		cwd: published,
+		encoding: 'utf8',
+		env: { ...process.env, NODE_PATH: packages },
+	});
+	expect(stderr).toBe('');
+	return JSON.parse(stdout);
+}
+
+test('n8n finds a class with the name of its file for every node and the credential', () => {
+	expect(
+		runInstalled(`
+			const [chatNode, modelNode] = [chat, model].map((file) => load(file).description);
+			report([chatNode.name, modelNode.name, load(credential).name]);`),
+	).toEqual(['wandbInferenceChat', 'lmChatWandbInference', 'wandbInferenceApi']);
+});
+
+test('both nodes run the same code, so they share what they know about an account', () => {
+	expect(
+		runInstalled(`
+			const [chatSearch, modelSearch] = [chat, model].map((file) => load(file).methods.listSearch);
+			report([typeof chatSearch.searchModels, chatSearch.searchModels === modelSearch.searchModels]);`),
+	).toEqual(['function', true]);
+});
+
+test("n8n's AI node SDK is only loaded when the sub-node runs", () => {
+	expect(
+		runInstalled(`
+			for (const file of [chat, model, credential]) load(file);
+			const before = sdkFiles().length;
+			load(model).supplyData.call({}, 0).catch(() => report([before, sdkFiles().length > 0]));`),
+	).toEqual([0, true]);
+});
+
+test('in an n8n without the SDK, both nodes load and the sub-node says that n8n is too old', () => {
+	const packages = path.join(folder, 'packages');
+	mkdirSync(packages);
+	symlinkSync(path.join(root, 'node_modules/n8n-workflow'), path.join(packages, 'n8n-workflow'));
 	const script = `
-		const { JsonSchema } = require(${JSON.stringify(path.join(folder, 'JsonSchema.js'))});
-		console.log(new JsonSchema({ type: 'string' }).check(1)[0].message);`;
-	const { stdout } = spawnSync('node', ['-e', script], { cwd: tmpdir(), encoding: 'utf8' });
-	expect(stdout).toBe('must be string, not number\n');
+		load(chat);
+		const supply = () => load(model).supplyData.call({ getNode: () => ({}) }, 0);
+		const messageOf = (error) => error.message;
+		supply().catch(messageOf).then(async (first) => report([first, await supply().catch(messageOf)]));`;
+	const message = 'This version of n8n cannot run the W&B Inference Chat Model';
+	expect(runInstalled(script, packages)).toEqual([message, message]);
 });
