@@ -4,7 +4,7 @@ import type { NodeApiError } from 'n8n-workflow';
 import { runChatNode } from '../support/chatNode';
 import { startStrictSimulator } from '../support/useSimulator';
 import { chaosFaults, type ChaosFault } from './faults';
-import { modes, runCell, type CellReport, type Mode } from './modes';
+import { modes, modesFor, runCell, type CellReport, type Mode } from './modes';
 import {
 	collectGarbage,
 	leftOpenSince,
@@ -16,6 +16,7 @@ import {
 import { problemsOf } from './verdict';
 
 const maxKeptMb = 10;
+const itemsOf = { 1: 'one item', 6: 'six items', 50: 'fifty items' };
 
 // jest ignores the timeout of a project in jest.config.js.
 jest.setTimeout(300_000);
@@ -29,6 +30,7 @@ beforeAll(async () => {
 /** Unhandled rejections fail a test too, because the test runner watches for them. */
 describe.each(chaosFaults)('$name', (fault) => {
 	const cells = new Map<Mode, CellReport | Error>();
+	const own = modesFor(fault);
 	let leftOpen: string[] = [];
 	let growthMb = 0;
 	let keptMb = 0;
@@ -41,9 +43,9 @@ describe.each(chaosFaults)('$name', (fault) => {
 		const run = async (mode: Mode) =>
 			cells.set(mode, await runCell(fault, mode).catch((error: Error) => error));
 		try {
-			if (fault.maxGrowthMb === undefined) await Promise.all(modes.map(run));
+			if (fault.maxGrowthMb === undefined) await Promise.all(own.map(run));
 			else {
-				for (const mode of modes) {
+				for (const mode of own) {
 					await run(mode);
 					collectGarbage();
 				}
@@ -57,7 +59,7 @@ describe.each(chaosFaults)('$name', (fault) => {
 		keptMb = (await settledMemoryMb(beforeMb + maxKeptMb)) - beforeMb;
 	});
 
-	test.each(modes.map((mode) => [nameOf(mode), mode] as const))('%s', (name, mode) => {
+	test.each(own.map((mode) => [nameOf(mode), mode] as const))('%s', (name, mode) => {
 		const report = cells.get(mode);
 		if (!report || report instanceof Error) throw report ?? new Error('The cell did not run');
 		process.stdout.write(`${fault.name} | ${name} | ${summaryOf(report)}\n`);
@@ -108,13 +110,13 @@ test('the verdict rejects a cell that reports success despite a fault', async ()
 	expect(problemsOf(fault, mode, await runCell(harmless, mode))).not.toEqual([]);
 });
 
-function nameOf({ node, isStreamed, rowCount, onError, isLive }: Mode): string {
-	const items = rowCount === 1 ? 'one item' : 'fifty items';
+function nameOf({ node, isStreamed, rowCount, onError, isLive, feature }: Mode): string {
 	const delivery = isLive ? 'shown live' : isStreamed ? 'streamed' : 'not streamed';
-	return [node, delivery, items, ...(onError ? [onError] : [])].join(', ');
+	const parts = [node, delivery, itemsOf[rowCount], onError, feature?.name];
+	return parts.filter((part) => part !== undefined).join(', ');
 }
 
-function summaryOf({ answers, failures, stopped, requests }: CellReport): string {
+function summaryOf({ answers, failures, stopped, requests, seconds }: CellReport): string {
 	const answered = answers.filter((text) => text !== undefined).length;
 	const messages = failures.filter((message) => message !== undefined);
 	const sent = requests.reduce((sum, count) => sum + count, 0);
@@ -125,5 +127,5 @@ function summaryOf({ answers, failures, stopped, requests }: CellReport): string
 			return `${count} failed: ${message}`;
 		}),
 	];
-	return `${parts.join('; ')} | ${sent} requests`;
+	return `${parts.join('; ')} | ${sent} requests, ${seconds.toFixed(1)} s`;
 }

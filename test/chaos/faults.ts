@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 import type { Fault, RecordedRequest, SimulatorOptions } from '../../tools/simulator/simulator';
-import { answerOf, eventsOf, isStreamed, jsonCompletion, rowOf, sendPieces } from './rows';
+import { answerTo, eventsOf, isStreamed, jsonCompletion, sendPieces } from './rows';
 
 /**
  * What the user gets for a row that a fault hits: the answer, or an error message after this many
@@ -28,6 +28,8 @@ export interface ChaosFault {
 	holdsModel?: boolean;
 	/** Hits requests whatever their row: all of them at first and none after that, or some at random. */
 	hits?: { firstMs: number } | { probability: number };
+	/** Of so many rows, the fault hits one always and one once; 5 by default. */
+	everyRows?: number;
 	/** How the service behaves in all its responses. */
 	simulator?: SimulatorOptions;
 	/** How much memory a large fault may take. It hits only the first row and runs one mode at a time. */
@@ -44,7 +46,7 @@ const same = (outcome: Outcome, fault: FaultWithoutOutcome): ChaosFault => ({
 });
 
 const closed = { message: /closed before the response was complete/, requests: 2 };
-const silent = { message: /^The service sent nothing for 1 second/, requests: 1 };
+const silent = { message: /^The service sent nothing for 2 seconds/, requests: 1 };
 const cutOff = { message: /^The streamed response ended before it was complete/, requests: 2 };
 const cutBody = { message: /^The response ended before it was complete/, requests: 2 };
 const unreadable = { message: /not a chat completion/, requests: 1 };
@@ -55,9 +57,12 @@ const tooMany = { message: /^Concurrency limit reached/, requests: 'several' } a
 const withoutRetry = <Value extends object>(outcome: Value) => ({ ...outcome, requests: 1 });
 const tooLong = withoutRetry(overloaded);
 
-/** After several 503s in a row, the requests for the model wait and start one at a time. */
+/**
+ * After several 503s in a row, the requests for the model wait and start one at a time, so many rows
+ * with the fault take long.
+ */
 const overload = (name: string, fault: Fault): ChaosFault =>
-	same(overloaded, { name, fault, maxWaitSeconds: 30 });
+	same(overloaded, { name, fault, maxWaitSeconds: 30, everyRows: 25 });
 
 /** A response of its own: `pieces` are the parts of the row's stream or of its JSON body. */
 function respondWith(
@@ -68,7 +73,7 @@ function respondWith(
 		kind: 'custom',
 		handle: async (request, response) => {
 			const type = isStreamed(request) ? 'text/event-stream' : 'application/json';
-			const sent = pieces(answerOf(rowOf(request)), request);
+			const sent = pieces(answerTo(request), request);
 			await sendPieces(response, contentType ?? type, sent);
 		},
 	};
@@ -116,17 +121,17 @@ const connectionFaults: ChaosFault[] = [
 	same(silent, {
 		name: 'headers that never arrive',
 		fault: { kind: 'stall', where: 'beforeHeaders' },
-		timeoutSeconds: 1,
+		timeoutSeconds: 2,
 	}),
 	same(silent, {
 		name: 'a body that stalls',
 		fault: { kind: 'stall', where: 'inBody' },
-		timeoutSeconds: 1,
+		timeoutSeconds: 2,
 	}),
 	same(silent, {
 		name: 'a stream that stalls',
 		fault: { kind: 'stall', where: 'inStream', afterEvents: 6 },
-		timeoutSeconds: 1,
+		timeoutSeconds: 2,
 	}),
 ];
 
@@ -149,7 +154,7 @@ const responseFaults: ChaosFault[] = [
 		fault: {
 			kind: 'custom',
 			handle: async (request, response) => {
-				const text = answerOf(rowOf(request));
+				const text = answerTo(request);
 				if (!isStreamed(request)) {
 					return await sendPieces(response, 'application/json', [jsonCompletion(text)]);
 				}
@@ -164,7 +169,7 @@ const responseFaults: ChaosFault[] = [
 			kind: 'custom',
 			handle: async (request, response) => {
 				await sleep(300);
-				const text = answerOf(rowOf(request));
+				const text = answerTo(request);
 				if (!isStreamed(request)) {
 					return await sendPieces(response, 'application/json', [jsonCompletion(text)]);
 				}
@@ -287,7 +292,8 @@ const largeFaults: ChaosFault[] = [
 			yield* repeated('x'.repeat(megabyte), 100);
 			yield '\n\n';
 		}),
-		maxGrowthMb: 200,
+		// The text exists about three times while it is read, and again as garbage.
+		maxGrowthMb: 450,
 	}),
 	same('answered', {
 		name: 'a 1 MB line',
@@ -313,6 +319,7 @@ const retryAfterFaults: ChaosFault[] = [
 		name: 'Retry-After: 0 with a concurrency 429',
 		fault: { kind: 'status', status: 429, reason: 'concurrency', retryAfter: '0' },
 		inSubNode: 'waiting',
+		everyRows: 25,
 	}),
 	overload('Retry-After: 0.5', retryAfter('0.5')),
 	same(tooLong, {
@@ -364,10 +371,12 @@ const stormFaults: ChaosFault[] = [
 		name: 'a concurrency 429 that persists',
 		fault: { kind: 'status', status: 429, reason: 'concurrency' },
 		inSubNode: 'waiting',
+		everyRows: 25,
 	}),
 	...[3600, -3600].map((seconds) =>
 		same(overloaded, {
 			maxWaitSeconds: 30,
+			everyRows: 25,
 			name: `a clock that jumps ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead' : 'back'}`,
 			fault: {
 				kind: 'custom',

@@ -1,4 +1,5 @@
 import { sleep, type INodeExecutionData, type StructuredChunk } from 'n8n-workflow';
+import { isJsonObject } from '../../inference/json';
 import { readStream, supplyAgentModel, type AgentModel } from '../support/agentModel';
 import { runChatNode } from '../support/chatNode';
 import { chatParameters } from '../../tools/engine/createExecuteContext';
@@ -6,17 +7,21 @@ import { waitUntil } from '../support/waitUntil';
 import type { Simulator } from '../../tools/simulator/simulator';
 import { startStrictSimulator } from '../support/useSimulator';
 import type { ChaosFault } from './faults';
-import { promptOf, rowModel, rowOf } from './rows';
+import { features, modelOf, type Feature } from './features';
+import { promptOf, rowOf } from './rows';
+import { treeProblems } from './traceProblems';
 
 /** One way to use the package. */
 export interface Mode {
 	node: 'node' | 'sub-node';
 	isStreamed: boolean;
-	rowCount: 1 | 50;
+	rowCount: 1 | 6 | 50;
 	/** What follows a failed item; absent for the sub-node, where the agent decides. */
 	onError?: 'Stop' | 'Continue';
 	/** Whether the user sees text as it arrives. */
 	isLive?: boolean;
+	/** What the node does besides asking for text. */
+	feature?: Feature;
 }
 
 /** Everything observed in one run. */
@@ -35,7 +40,17 @@ export interface CellReport {
 	shown: string[];
 	/** Number of requests still in flight at the service after the run. */
 	leftOpen: number;
+	/** What is wrong with the feature of the mode. */
+	problems: string[];
+	/** How long the run took. */
+	seconds: number;
 }
+
+const { repaired, withTool, tracing, withinBudget, withImage, together } = features;
+
+/** Six rows contain two that always fail, one that fails once, and three that the fault spares. */
+const withFeature = (isStreamed: boolean, onError: Mode['onError'], ...list: Feature[]): Mode[] =>
+	list.map((feature) => ({ node: 'node', isStreamed, rowCount: 6, onError, feature }));
 
 /** Every mode in the matrix. */
 export const modes: Mode[] = [
@@ -49,13 +64,36 @@ export const modes: Mode[] = [
 	{ node: 'node', isStreamed: true, rowCount: 1, onError: 'Stop', isLive: true },
 	{ node: 'node', isStreamed: true, rowCount: 1, onError: 'Continue', isLive: true },
 	{ node: 'sub-node', isStreamed: true, rowCount: 1, isLive: true },
+	...withFeature(true, 'Continue', repaired, tracing, withinBudget, together),
+	...withFeature(false, 'Continue', withTool, withImage, together),
+	...withFeature(true, 'Stop', together),
+	{
+		node: 'node',
+		isStreamed: true,
+		rowCount: 1,
+		onError: 'Continue',
+		isLive: true,
+		feature: withTool,
+	},
+	{ node: 'sub-node', isStreamed: true, rowCount: 6, feature: tracing },
 ];
 
-/** Whether the fault hits this attempt at a row: always for some rows, once for others. */
+/** The modes for a fault: a large one takes long, so it runs with all features at once only. */
+export function modesFor({ maxGrowthMb }: ChaosFault): Mode[] {
+	if (maxGrowthMb === undefined) return modes;
+	return modes.filter(({ feature }) => feature === undefined || feature === together);
+}
+
+/**
+ * Whether the fault hits this attempt at a row: always for some rows, once for others. An attempt
+ * below 1 is a request that the mode needs before.
+ */
 export function isHit(fault: ChaosFault, row: number, attempt: number): boolean {
 	if (fault.fault === undefined) return true;
+	if (attempt < 1) return false;
 	if (fault.maxGrowthMb !== undefined) return row === 0;
-	return row % 5 === 0 || (row % 5 === 1 && attempt === 1);
+	const place = row % (fault.everyRows ?? 5);
+	return place === 0 || (place === 1 && attempt === 1);
 }
 
 /** Runs one cell of the matrix with its own simulator. */
@@ -68,8 +106,11 @@ export async function runCell(fault: ChaosFault, mode: Mode): Promise<CellReport
 		requests: new Array<number>(mode.rowCount).fill(0),
 		shown: new Array<string>(mode.rowCount).fill(''),
 		leftOpen: 0,
+		problems: [],
+		seconds: 0,
 	};
-	addFault(simulator, fault, report);
+	addFault(simulator, fault, mode, report);
+	const startMs = performance.now();
 	try {
 		const baseUrl = fault.baseUrl ?? simulator.baseUrl;
 		await (mode.node === 'node' ? runNode : runSubNode)({
@@ -81,14 +122,21 @@ export async function runCell(fault: ChaosFault, mode: Mode): Promise<CellReport
 		});
 		await waitUntil(() => simulator.statistics.inFlight === 0).catch(() => undefined);
 		report.leftOpen = simulator.statistics.inFlight;
+		report.seconds = (performance.now() - startMs) / 1000;
 	} finally {
 		await simulator.close();
 	}
 	return report;
 }
 
-function addFault(simulator: Simulator, fault: ChaosFault, { requests }: CellReport): void {
+function addFault(
+	simulator: Simulator,
+	fault: ChaosFault,
+	{ feature }: Mode,
+	{ requests }: CellReport,
+): void {
 	const { hits } = fault;
+	const requestsBefore = feature?.requestsBefore ?? 0;
 	let firstMs = 0;
 	simulator.fault({
 		fault: fault.fault ?? { kind: 'status', status: 418 },
@@ -98,7 +146,7 @@ function addFault(simulator: Simulator, fault: ChaosFault, { requests }: CellRep
 				const row = rowOf(request);
 				firstMs ||= request.startedAtMs;
 				requests[row] = (requests[row] ?? 0) + 1;
-				if (!hits) return isHit(fault, row, requests[row]);
+				if (!hits) return isHit(fault, row, requests[row] - requestsBefore);
 				return !('firstMs' in hits) || request.startedAtMs - firstMs < hits.firstMs;
 			},
 		},
@@ -119,49 +167,65 @@ function optionsOf({ fault, mode }: CellRun) {
 }
 
 async function runNode(run: CellRun): Promise<void> {
-	const { baseUrl, fault, mode, report } = run;
+	const { simulator, baseUrl, fault, mode, report } = run;
+	const { feature } = mode;
+	const toolCounts: number[] = [];
 	const onChunk = ({ type, content, metadata }: StructuredChunk) => {
 		if (type === 'item') report.shown[metadata.itemIndex] += content ?? '';
 	};
 	const maxWait = fault.maxWaitSeconds ?? 2.5;
-	const retryPolicy = fault.hits ? {} : { maxRetries: 1, maxWait };
+	const { parameters, options, ...more } = feature?.run(simulator, toolCounts) ?? {};
 	const running = runChatNode({
 		baseUrl,
-		items: report.requests.map((_, row) => ({ json: { row, prompt: promptOf(row) } })),
+		items: report.requests.map(
+			(_, row) => feature?.item(row) ?? { json: { prompt: promptOf(row) } },
+		),
 		parameters: chatParameters({
-			model: { __rl: true, mode: 'id', value: rowModel },
+			model: { __rl: true, mode: 'id', value: modelOf(feature) },
 			messages: { values: [{ role: 'user', content: '={{ $json.prompt }}' }] },
-			options: optionsOf(run),
-			retryPolicy,
+			retryPolicy: fault.hits ? {} : { maxRetries: 1, maxWait },
+			...parameters,
+			options: { ...optionsOf(run), ...options },
 		}),
 		...(mode.onError === 'Continue' ? { onError: 'continueRegularOutput' as const } : {}),
 		...(mode.isLive ? { onChunk } : {}),
+		...more,
 	});
-	await running.then(
-		({ items }) => readItems(items, report),
+	const items = await running.then(
+		({ items }) => items,
 		(error: Error) => {
 			report.stopped = error.message;
+			return undefined;
 		},
 	);
+	if (items) readItems(items, report);
+	const { requests } = report;
+	report.problems.push(...(feature?.problems({ simulator, items, requests, toolCounts }) ?? []));
 }
 
 function readItems(items: INodeExecutionData[], report: CellReport): void {
 	items.forEach(({ json, pairedItem }, position) => {
 		if ((pairedItem as { item: number }).item !== position) report.misplaced += 1;
 		if ('error' in json) report.failures[position] = String(json.error);
-		else report.answers[position] = String(json.output);
+		else report.answers[position] = textOf(json.output);
 	});
 	report.misplaced += Math.abs(items.length - report.requests.length);
 }
 
+function textOf(output: unknown): string {
+	return String(isJsonObject(output) ? output.text : output);
+}
+
 async function runSubNode(run: CellRun): Promise<void> {
-	const { baseUrl, fault, report, simulator } = run;
+	const { baseUrl, fault, report, simulator, mode } = run;
+	const { credential, options } = mode.feature?.run(simulator, []) ?? {};
 	const stop = new AbortController();
 	const maxRetries = fault.hits ? {} : { maxRetries: 1 };
 	const { model } = await supplyAgentModel({
 		baseUrl,
-		model: rowModel,
-		options: { ...optionsOf(run), ...maxRetries },
+		credential,
+		model: modelOf(mode.feature),
+		options: { ...optionsOf(run), ...maxRetries, ...options },
 	});
 	const answering = Promise.all(
 		report.requests.map(async (_, row) => {
@@ -172,9 +236,19 @@ async function runSubNode(run: CellRun): Promise<void> {
 		}),
 	);
 	if (fault.holdsModel) await waitUntilQuiet(simulator);
-	else if (fault.inSubNode === 'waiting') await waitUntilOthersEnded(report);
+	else if (fault.inSubNode === 'waiting') await waitUntilOthersEnded(fault, report);
 	if (fault.holdsModel || fault.inSubNode === 'waiting') stop.abort();
 	await answering;
+	if (mode.feature) report.problems.push(...(await subNodeTraceProblems(run)));
+}
+
+/** The sub-node sends its traces in the background. */
+async function subNodeTraceProblems({ simulator, report }: CellRun): Promise<string[]> {
+	const { weaveCalls } = simulator;
+	const rootCount = () => weaveCalls.filter(({ parent_id: parent }) => !parent).length;
+	await waitUntil(() => rootCount() >= report.requests.length).catch(() => undefined);
+	const problems = rootCount() === report.requests.length ? [] : [`${rootCount()} traces`];
+	return [...problems, ...treeProblems(weaveCalls)];
 }
 
 /** The service has had nothing to do for half a second. */
@@ -187,8 +261,11 @@ async function waitUntilQuiet({ statistics }: Simulator): Promise<void> {
 }
 
 /** The only rows without an answer are those that wait. */
-async function waitUntilOthersEnded({ requests, answers, failures }: CellReport): Promise<void> {
-	const unaffected = requests.filter((_, row) => row % 5 > 1).length;
+async function waitUntilOthersEnded(
+	fault: ChaosFault,
+	{ requests, answers, failures }: CellReport,
+): Promise<void> {
+	const unaffected = requests.filter((_, row) => !isHit(fault, row, 2)).length;
 	const count = () => Object.keys(answers).length + Object.keys(failures).length;
 	const deadlineMs = performance.now() + 100_000;
 	while (count() < unaffected || requests.includes(0)) {

@@ -20,6 +20,13 @@ export function rowOf({ body }: RecordedRequest): number {
 	return Number(/row (\d+) /.exec(JSON.stringify(body))?.[1] ?? NaN);
 }
 
+/** The text that answers a request, as JSON if the request asks for it. */
+export function answerTo(request: RecordedRequest): string {
+	const text = answerOf(rowOf(request));
+	const { response_format: format } = request.body as { response_format?: object };
+	return format ? JSON.stringify({ text }) : text;
+}
+
 /** Whether a request asks for server-sent events. */
 export function isStreamed({ body }: RecordedRequest): boolean {
 	return (body as { stream?: boolean }).stream === true;

@@ -1,45 +1,25 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
 import { runChatNode } from '../support/chatNode';
 import { chatParameters } from '../../tools/engine/createExecuteContext';
-import type { Fault, RecordedRequest } from '../../tools/simulator/simulator';
 import { startStrictSimulator } from '../support/useSimulator';
 import { leftOpenSince, openResources, usedMemoryMb } from './openResources';
-import { answerOf, promptOf, rowModel, rowOf } from './rows';
+import { answerOf, promptOf, rowModel } from './rows';
+import { soakFaults } from './soakFaults';
 
 jest.setTimeout(120_000);
 
 const rowCount = 10_000;
 const sampleInterval = 1000;
 
-/** About one in ten requests hits one of these, with these probabilities. */
-const faults: Array<[number, Fault]> = [
-	[0.02, { kind: 'status', status: 503, headers: { 'retry-after-ms': '100' } }],
-	[0.02, { kind: 'status', status: 500, headers: { 'retry-after-ms': '20' } }],
-	[0.01, { kind: 'status', status: 502, headers: { 'retry-after-ms': '20' } }],
-	[0.01, { kind: 'status', status: 504, headers: { 'retry-after-ms': '20' } }],
-	[0.01, { kind: 'reset', where: 'beforeHeaders' }],
-	[0.01, { kind: 'reset', where: 'inStream', afterEvents: 3 }],
-	[0.01, { kind: 'endStreamEarly' }],
-	[0.01, { kind: 'errorInStream', status: 503, message: 'The engine is gone' }],
-];
-const isAlwaysRejected = (request: RecordedRequest) => rowOf(request) % 500 === 7;
-
 test('10,000 items with mixed faults are answered or fail for the right reason, and none is paid twice', async () => {
 	const samplesMb: number[] = [];
 	let answered = 0;
 	let hitCount = 0;
-	const withProbability = (fault: Fault, probability: number) => ({
-		fault,
-		when: { probability, matches: (request: RecordedRequest) => !isAlwaysRejected(request) },
-	});
 	const simulator = await startStrictSimulator({
 		concurrencyLimit: 10,
 		latency: { kind: 'constant', ms: 20 },
 		keepRequests: false,
-		faults: [
-			{ when: { matches: isAlwaysRejected }, fault: { kind: 'status', status: 400 } },
-			...faults.map(([probability, fault]) => withProbability(fault, probability)),
-		],
+		faults: soakFaults,
 		onRequest: ({ status, outcome }) => {
 			if (status === 200 && outcome === 'answered') answered += 1;
 			else if (status !== 429) hitCount += 1;

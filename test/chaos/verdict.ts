@@ -16,14 +16,19 @@ export function outcomeOf(fault: ChaosFault, mode: Mode): Outcome {
 function outcomeOfRow(fault: ChaosFault, mode: Mode, row: number): Outcome {
 	const outcome = outcomeOf(fault, mode);
 	const isTemporary = !isHit(fault, row, 2);
-	const isOvercome = typeof outcome === 'object' && outcome.requests !== 1;
+	const isOvercome = outcome === 'waiting' ? !fault.holdsModel : isRetried(outcome);
 	return !isHit(fault, row, 1) || (isTemporary && isOvercome) ? 'answered' : outcome;
+}
+
+function isRetried(outcome: Exclude<Outcome, 'waiting'>): boolean {
+	return outcome !== 'answered' && outcome.requests !== 1;
 }
 
 /** Describes everything in a report that differs from the expected outcome. */
 export function problemsOf(fault: ChaosFault, mode: Mode, report: CellReport): string[] {
 	const { requests, leftOpen, misplaced } = report;
-	const problems = mode.onError === 'Stop' ? stopProblems(fault, mode, report) : [];
+	const problems = [...report.problems];
+	if (mode.onError === 'Stop') problems.push(...stopProblems(fault, mode, report));
 	if (report.stopped === undefined) {
 		requests.forEach((_, row) => problems.push(...rowProblems(fault, mode, report, row)));
 	}
@@ -45,7 +50,7 @@ function stopProblems(fault: ChaosFault, mode: Mode, { stopped, requests }: Cell
 	const failed = failing.find(({ row }) => row === position);
 	if (!failed?.message.test(stopped)) return [`the run ended with: ${stopped}`];
 	const maximum = Math.max(...requests.filter((_, row) => row !== position));
-	const allowed = failed.requests === 'several' ? maxRetriedRequests : 2;
+	const allowed = failed.requests === 'several' ? maxRetriedRequests : 2 + requestsBefore(mode);
 	return maximum > allowed ? [`${maximum} requests for one row`] : [];
 }
 
@@ -72,10 +77,12 @@ function rowProblems(fault: ChaosFault, mode: Mode, report: CellReport, row: num
 	return problems;
 }
 
-/** A row that failed while the service wanted no requests for the model: it is sent at most once. */
+const requestsBefore = ({ feature }: Mode): number => feature?.requestsBefore ?? 0;
+
+/** A row that failed while the service wanted no requests for the model: it is hit at most once. */
 function heldProblems(fault: ChaosFault, mode: Mode, report: CellReport, row: number): string[] {
 	const failure = report.failures[row] ?? '';
-	const sent = report.requests[row] ?? 0;
+	const sent = (report.requests[row] ?? 0) - requestsBefore(mode);
 	const wasHit = sent > 0 && isHit(fault, row, 1);
 	const expected =
 		mode.node === 'sub-node'
@@ -95,10 +102,11 @@ function messageOf(outcome: Exclude<Outcome, 'answered'>): RegExp {
 function expectedRequests(fault: ChaosFault, mode: Mode, row: number): number | undefined {
 	if (fault.hits || fault.fault === undefined) return undefined;
 	const outcome = outcomeOf(fault, mode);
-	if (outcome === 'answered' || !isHit(fault, row, 1)) return 1;
+	const before = requestsBefore(mode);
+	if (outcome === 'answered' || !isHit(fault, row, 1)) return before + 1;
 	if (outcome === 'waiting') return undefined;
-	if (outcome.requests !== 'several') return outcome.requests;
-	return isHit(fault, row, 2) ? undefined : 2;
+	if (outcome.requests !== 'several') return before + outcome.requests;
+	return isHit(fault, row, 2) ? undefined : before + 2;
 }
 
 /** The user must see each piece of text once and never the text of two attempts. */
