@@ -45,7 +45,7 @@ const forgiveEvery = 16;
  * more; then also `hold = 10`.
  * Rejected below a proven level: a random error, ignored once in 16 successes.
  * Rejected otherwise: the limit is cut to the requests in flight, and held. `hold` doubles, up to
- * `8 * limit + 40`, if a probe confirmed the measured limit; otherwise it starts again at 10.
+ * `8 * limit + 16`, if a probe confirmed the measured limit; otherwise it starts again at 10.
  * Rejections of requests that were sent before the cut only correct the limit.
  * Succeeded: after `hold` successes, it probes with `limit + 1` and `step = 1`, and so on.
  * If the head of a response arrives late, an acceptance proves no level. Then any acceptance above
@@ -131,7 +131,7 @@ export class AdaptiveLimiter implements Limiter {
 			return;
 		}
 		const isConfirmed = this.isProbing && measured >= 0.9 * this.measured;
-		this.hold = isConfirmed ? Math.min(2 * this.hold, 8 * this.currentLimit + 40) : minHold;
+		this.hold = isConfirmed ? Math.min(2 * this.hold, 8 * this.currentLimit + 16) : minHold;
 		this.measured = measured;
 		this.lastCut = this.started;
 		this.successes = 0;

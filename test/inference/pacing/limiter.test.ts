@@ -71,7 +71,7 @@ describe('AdaptiveLimiter', () => {
 		expect(succeed(limiter, 1)).toBe(6);
 	});
 
-	test('holds twice as long each time that a probe is rejected', () => {
+	test('holds twice as long each time that a probe is rejected, up to a maximum', () => {
 		const limiter = new AdaptiveLimiter();
 		const holds: number[] = [];
 		reject(limiter, 5);
@@ -84,7 +84,7 @@ describe('AdaptiveLimiter', () => {
 			holds.push(successes);
 			reject(limiter, 5);
 		}
-		expect(holds).toEqual([10, 20, 40, 80]);
+		expect(holds).toEqual([10, 20, 40, 8 * 5 + 16]);
 	});
 
 	test('ignores one rejection below a level that the service has accepted before', () => {
