@@ -1,0 +1,78 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, no-console -- not shipped: runs outside n8n */
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Mutant } from '@stryker-mutator/api/core';
+import { drawSample } from './mutation/drawSample';
+import { listMutants } from './mutation/listMutants';
+import { mutantKey } from './mutation/mutantKey.mjs';
+import { isMissed, summarize } from './mutation/summarize';
+import { testMutants, type TestedMutant } from './mutation/testMutants';
+
+const usage = `Runs the tests against a random sample of mutants and prints the score.
+
+npm run test:mutation -- [options] [folders or files]
+
+  --sample N  How many mutants to test (default 300), or "all"
+  --seed N    Draws the same mutants again
+
+Without folders: inference and nodes. Exits with 1 if the score is below 90 %.`;
+
+const requiredScore = 0.9;
+const suites = { inference: ['test/inference'], nodes: ['test/nodes'] };
+
+/** Descriptions are data: texts and tables of fields that no test can tell from others. */
+const isDescription = (path: string) => /(Fields?|\.node)\.ts$/.test(path);
+
+function sourceFiles(path: string): string[] {
+	const paths = statSync(path).isDirectory()
+		? readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => join(path, name))
+		: [path];
+	return paths.filter((name) => name.endsWith('.ts') && !isDescription(name)).sort();
+}
+
+const folderOf = ({ fileName }: Mutant) => relative(process.cwd(), dirname(fileName));
+
+/**
+ * Tests the client with its own tests first. What they do not notice must be noticed by the tests
+ * of the nodes.
+ */
+async function testAll(sample: Mutant[]): Promise<TestedMutant[]> {
+	const isOfClient = (mutant: Mutant) => folderOf(mutant).split('/')[0] === 'inference';
+	const client = sample.filter(isOfClient);
+	const first = client.length > 0 ? await testMutants(client, suites.inference) : [];
+	const missed = new Set(first.filter(isMissed).map(mutantKey));
+	const rest = sample.filter((mutant) => !isOfClient(mutant) || missed.has(mutantKey(mutant)));
+	const second = rest.length > 0 ? await testMutants(rest, suites.nodes) : [];
+	const results = [...first, ...second].map((result) => [mutantKey(result), result] as const);
+	return [...new Map(results).values()];
+}
+
+async function main(): Promise<void> {
+	const { values, positionals } = parseArgs({
+		allowPositionals: true,
+		options: {
+			sample: { type: 'string', default: '300' },
+			seed: { type: 'string' },
+			help: { type: 'boolean' },
+		},
+	});
+	if (values.help) return console.log(usage);
+	const startedAtMs = performance.now();
+	const folders = positionals.length > 0 ? positionals : Object.keys(suites);
+	const mutants = await listMutants(folders.flatMap(sourceFiles));
+	const count = Math.min(
+		values.sample === 'all' ? Infinity : Number(values.sample),
+		mutants.length,
+	);
+	const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32));
+	if (!(count > 0 && seed >= 0)) throw new Error(`Not a sample size or a seed.\n\n${usage}`);
+	console.log(`${count} of ${mutants.length} mutants in ${folders.join(', ')}, seed ${seed}.`);
+	const sample = drawSample(mutants, folderOf, { count, seed });
+	const { text, score } = summarize(await testAll(sample));
+	const minutes = ((performance.now() - startedAtMs) / 60_000).toFixed(1);
+	console.log(`\n${text}\n${minutes} minutes. Seed ${seed}.`);
+	if (!(score >= requiredScore)) process.exitCode = 1;
+}
+
+void main();
