@@ -1,14 +1,13 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- not shipped: runs outside n8n */
 import { startQueueN8n, type QueueN8n } from './startQueueN8n';
+import type { WorkerOptions } from './startWorkers';
 
 const environmentName = 'QUEUE_SUITE';
-const workerCount = 2;
 
 /** How the tests reach the n8n in queue mode that they share. */
 export interface QueueAddress {
 	n8nUrl: string;
-	/** The process ID of each worker. */
-	workerIds: number[];
+	workerOptions: WorkerOptions;
 }
 
 let running: QueueN8n | undefined;
@@ -28,7 +27,7 @@ export default async function start(): Promise<void> {
 	for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 		process.once(signal, () => void stopQueue().finally(() => process.exit(1)));
 	}
-	running = await startQueueN8n(workerCount);
-	const address: QueueAddress = { n8nUrl: running.url, workerIds: running.workerIds };
+	running = await startQueueN8n();
+	const address: QueueAddress = { n8nUrl: running.url, workerOptions: running.workerOptions };
 	process.env[environmentName] = JSON.stringify(address);
 }

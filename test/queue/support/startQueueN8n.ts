@@ -2,22 +2,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureN8n, type N8nProgram } from '../../../tools/n8n/ensureN8n';
-import { n8nEnvironment } from '../../../tools/n8n/n8nEnvironment';
-import { findFreePort } from '../../../tools/n8n/ports';
-import { startProcessGroup } from '../../../tools/n8n/processGroup';
+import { ensureN8n } from '../../../tools/n8n/ensureN8n';
 import { startN8n } from '../../../tools/n8n/startN8n';
 import { buildTarball } from '../../e2e/support/buildTarball';
 import { startPostgres } from './startPostgres';
 import { startRedis, type RunningServer } from './startRedis';
-import { waitForPort } from './waitForPort';
+import type { WorkerOptions } from './startWorkers';
 
-const jobsPerWorker = 100;
-
-/** An n8n in queue mode: a main process and workers, with their own Redis and PostgreSQL. */
+/** The main process of an n8n in queue mode, with its own Redis and PostgreSQL. */
 export interface QueueN8n {
 	url: string;
-	workerIds: number[];
+	/** What `startWorkers` needs to add workers. */
+	workerOptions: WorkerOptions;
 	stop(): Promise<void>;
 }
 
@@ -41,32 +37,8 @@ function queueEnvironment(redis: RunningServer, postgres: RunningServer): NodeJS
 	};
 }
 
-interface WorkerOptions {
-	program: N8nProgram;
-	userFolder: string;
-	environment: NodeJS.ProcessEnv;
-}
-
-async function startWorker({ program, userFolder, environment }: WorkerOptions) {
-	const port = await findFreePort();
-	const address = { port: await findFreePort(), brokerPort: await findFreePort() };
-	const worker = startProcessGroup({
-		command: program.command,
-		arguments: [...program.arguments, 'worker', `--concurrency=${jobsPerWorker}`],
-		folder: userFolder,
-		environment: {
-			...n8nEnvironment(userFolder, program.path, address),
-			...environment,
-			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
-			QUEUE_HEALTH_CHECK_PORT: String(port),
-		},
-	});
-	await waitForPort(port, worker);
-	return { id: Number(worker.processId), stop: async () => await worker.stop(10_000) };
-}
-
-/** Starts the main process and workers with the built package installed; `stop` cleans up. */
-export async function startQueueN8n(workerCount: number): Promise<QueueN8n> {
+/** Starts the main process with the built package installed; `stop` cleans up. */
+export async function startQueueN8n(): Promise<QueueN8n> {
 	const stops: Array<() => Promise<void>> = [];
 	const stopAll = async () => {
 		for (const stop of stops.splice(0).reverse()) await stop();
@@ -84,12 +56,8 @@ export async function startQueueN8n(workerCount: number): Promise<QueueN8n> {
 		const environment = queueEnvironment(redis, postgres);
 		const main = await startN8n({ program, userFolder, package: { tarball }, environment });
 		stops.push(main.stop);
-		const options = { program, userFolder, environment };
-		const workers = await Promise.all(
-			Array.from({ length: workerCount }, async () => await startWorker(options)),
-		);
-		stops.push(...workers.map((worker) => worker.stop));
-		return { url: main.url, workerIds: workers.map(({ id }) => id), stop: stopAll };
+		const workerOptions = { program, userFolder, environment };
+		return { url: main.url, workerOptions, stop: stopAll };
 	} catch (error) {
 		await stopAll();
 		return await Promise.reject(error);
