@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- not shipped: runs outside n8n */
+ 
 import type { MutantStatus } from '@stryker-mutator/api/core';
 import { confidenceInterval } from './confidenceInterval';
 import { mutantKey } from './mutantKey.mjs';
