@@ -46,6 +46,8 @@ const forgiveEvery = 16;
  * Rejected below a proven level: a random error, ignored once in 16 successes.
  * Rejected otherwise: the limit is cut to the requests in flight, and held. `hold` doubles, up to
  * `8 * limit + 16`, if a probe confirmed the measured limit; otherwise it starts again at 10.
+ * Rejected without a probe: another process shares the limit, so slots may become free at any time.
+ * From then on, `hold` doubles up to `4 * limit`, and starts again at `2 * limit` or 10.
  * Rejections of requests that were sent before the cut only correct the limit.
  * Succeeded: after `hold` successes, it probes with `limit + 1` and `step = 1`, and so on.
  * If the head of a response arrives late, an acceptance proves no level. Then any acceptance above
@@ -75,6 +77,9 @@ export class AdaptiveLimiter implements Limiter {
 	private endedCount = 0;
 
 	private lastCut = 0;
+
+	/** Whether other processes use slots of the same limit, so that some may become free at any time. */
+	private isShared = false;
 
 	/** Whether heads arrive after more than a sixth of a request's time, counted in ended requests. */
 	private hasLateHeads = false;
@@ -130,8 +135,8 @@ export class AdaptiveLimiter implements Limiter {
 			this.measured = this.hasLateHeads ? measured : Math.max(this.measured, measured);
 			return;
 		}
-		const isConfirmed = this.isProbing && measured >= 0.9 * this.measured;
-		this.hold = isConfirmed ? Math.min(2 * this.hold, 8 * this.currentLimit + 16) : minHold;
+		if (!this.isProbing) this.isShared = true;
+		this.hold = this.nextHold(this.isProbing && measured >= 0.9 * this.measured);
 		this.measured = measured;
 		this.lastCut = this.started;
 		this.successes = 0;
@@ -145,9 +150,16 @@ export class AdaptiveLimiter implements Limiter {
 	restart(): void {
 		this.currentLimit = Math.min(this.currentLimit, firstLimit);
 		this.hold = minHold;
+		this.isShared = false;
 		this.measured = Infinity;
 		this.proven = 0;
 		this.probe(this.currentLimit);
+	}
+
+	private nextHold(isConfirmed: boolean): number {
+		const { currentLimit: limit, isShared } = this;
+		if (isConfirmed) return Math.min(2 * this.hold, isShared ? 4 * limit : 8 * limit + 16);
+		return isShared ? Math.min(minHold, 2 * limit) : minHold;
 	}
 
 	private levelOf(request: RequestStart): number {

@@ -87,6 +87,23 @@ describe('AdaptiveLimiter', () => {
 		expect(holds).toEqual([10, 20, 40, 8 * 5 + 16]);
 	});
 
+	test('holds for less time after a rejection without a probe, because slots are shared', () => {
+		const limiter = new AdaptiveLimiter();
+		reject(limiter, 4);
+		reject(limiter, 2);
+		const holds: number[] = [];
+		for (let probe = 0; probe < 3; probe += 1) {
+			let successes = 0;
+			while (limiter.limit === 2) {
+				succeed(limiter, 1, 2);
+				successes += 1;
+			}
+			holds.push(successes);
+			reject(limiter, 2);
+		}
+		expect(holds).toEqual([2 * 2, 4 * 2, 4 * 2]);
+	});
+
 	test('ignores one rejection below a level that the service has accepted before', () => {
 		const limiter = new AdaptiveLimiter();
 		fill(limiter);
