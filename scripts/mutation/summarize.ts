@@ -1,4 +1,3 @@
- 
 import type { MutantStatus } from '@stryker-mutator/api/core';
 import { confidenceInterval } from './confidenceInterval';
 import { mutantKey } from './mutantKey.mjs';
