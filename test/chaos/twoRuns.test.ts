@@ -30,6 +30,8 @@ test.each(shared)(
 	async (_, options, rules) => {
 		const before = openResources();
 		const paidCounts = new Map<number, number>();
+		/** How many items of the batch were paid for when the first request of another row ended. */
+		const batchPaidBefore = new Map<number, number>();
 		let paid = 0;
 		let batchPaid = 0;
 		const simulator = await startStrictSimulator({
@@ -38,9 +40,10 @@ test.each(shared)(
 			keepRequests: false,
 			...options,
 			onRequest: (request) => {
+				const row = rowOf(request);
+				if (row >= firstOfChat && !batchPaidBefore.has(row)) batchPaidBefore.set(row, batchPaid);
 				if (simulator.statistics.itemsAnswered === paid) return;
 				paid = simulator.statistics.itemsAnswered;
-				const row = rowOf(request);
 				paidCounts.set(row, (paidCounts.get(row) ?? 0) + 1);
 				if (row < firstOfChat) batchPaid += 1;
 			},
@@ -74,7 +77,6 @@ test.each(shared)(
 		);
 		const chat = await runNode(firstOfChat, chatSize);
 		const agentTexts = await asked;
-		const batchPaidThen = batchPaid;
 		const { items } = await batch;
 
 		const textsOf = (output: typeof items) => output.map(({ json }) => json.output);
@@ -83,7 +85,8 @@ test.each(shared)(
 		expect(textsOf(items)).toEqual(answersFrom(0, batchSize));
 		expect(textsOf(chat.items)).toEqual(answersFrom(firstOfChat, chatSize));
 		expect(agentTexts).toEqual(answersFrom(firstOfAgent, chatSize));
-		expect(batchPaidThen).toBeLessThan(batchSize / 2);
+		expect(batchPaidBefore.size).toBe(2 * chatSize);
+		expect(Math.max(...batchPaidBefore.values())).toBeLessThan(batchSize / 2);
 		expect([...paidCounts.values()].filter((count) => count !== 1)).toEqual([]);
 		expect(paidCounts.size).toBe(batchSize + 2 * chatSize);
 		await simulator.close();
