@@ -1,5 +1,10 @@
 import { chatParameters } from '../../tools/engine/createExecuteContext';
-import type { Fault, FaultCondition, SimulatorOptions } from '../../tools/simulator/simulator';
+import type {
+	Fault,
+	FaultCondition,
+	Simulator,
+	SimulatorOptions,
+} from '../../tools/simulator/simulator';
 import { supplyAgentModel } from '../support/agentModel';
 import { runChatNode } from '../support/chatNode';
 import { startStrictSimulator } from '../support/useSimulator';
@@ -25,6 +30,9 @@ const shared: Array<[string, SimulatorOptions, Array<{ when: FaultCondition; fau
 	['random resets', {}, [random(0.1, { kind: 'reset', where: 'beforeHeaders' })]],
 ];
 
+let simulator: Simulator;
+afterEach(async () => await simulator.close());
+
 test.each(shared)(
 	'a chat and an agent beside a batch, with %s, keep their own answers and need not wait for its end',
 	async (_, options, rules) => {
@@ -34,7 +42,7 @@ test.each(shared)(
 		const batchPaidBefore = new Map<number, number>();
 		let paid = 0;
 		let batchPaid = 0;
-		const simulator = await startStrictSimulator({
+		simulator = await startStrictSimulator({
 			concurrencyLimit: 4,
 			latency: { kind: 'constant', ms: 15 },
 			keepRequests: false,
@@ -42,8 +50,9 @@ test.each(shared)(
 			onRequest: (request) => {
 				const row = rowOf(request);
 				if (row >= firstOfChat && !batchPaidBefore.has(row)) batchPaidBefore.set(row, batchPaid);
-				if (simulator.statistics.itemsAnswered === paid) return;
-				paid = simulator.statistics.itemsAnswered;
+				const { itemsAnswered } = simulator.statistics;
+				if (itemsAnswered === paid) return;
+				paid = itemsAnswered;
 				paidCounts.set(row, (paidCounts.get(row) ?? 0) + 1);
 				if (row < firstOfChat) batchPaid += 1;
 			},
