@@ -13,6 +13,15 @@ export interface SubNode {
 	node: WorkflowNode;
 }
 
+export const trigger = {
+	id: 'trigger',
+	name: 'Items',
+	type: 'n8n-nodes-base.manualTrigger',
+	typeVersion: 1,
+	position: [0, 0],
+	parameters: {},
+};
+
 /** Creates a workflow with a trigger that returns numbered items, followed by the measured node. */
 export function createBenchWorkflow(
 	name: string,
@@ -21,14 +30,6 @@ export function createBenchWorkflow(
 	node: MeasuredNode,
 	subNodes: SubNode[] = [],
 ): WorkflowFile {
-	const trigger = {
-		id: 'trigger',
-		name: 'Items',
-		type: 'n8n-nodes-base.manualTrigger',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: {},
-	};
 	const credentials = { [credential.type]: { id: credential.id, name: credential.name } };
 	const measured: WorkflowNode = {
 		id: 'measured',

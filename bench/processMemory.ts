@@ -1,6 +1,7 @@
 import type { N8nClient } from '../tools/n8n/createN8nClient';
 import { outputItems } from '../tools/n8n/executions';
 import { numberedItems } from './benchContext';
+import { trigger } from './benchWorkflow';
 import { runUntilEnded } from './withN8n';
 
 const nodeName = 'Process Memory';
@@ -15,14 +16,6 @@ export interface ProcessMemory {
 
 /** Asks a node of the benchmarks (`bench/n8nNodes`), which runs in n8n's process. */
 export async function readProcessMemory(client: N8nClient): Promise<ProcessMemory> {
-	const trigger = {
-		id: 'trigger',
-		name: 'Items',
-		type: 'n8n-nodes-base.manualTrigger',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: {},
-	};
 	const memory = {
 		id: 'memory',
 		name: nodeName,

@@ -3,6 +3,7 @@ import type { ChatMessage } from './chatRequest';
 import type { CompletionMessage, ToolCall } from './completion/chatCompletion';
 import { isJsonObject, parseJson } from './json';
 import { reasoningField } from './reasoningField';
+import { replaceMessages } from './replaceMessages';
 
 /**
  * Remembers the reasoning that came with tool calls, because some models want it back beside them.
@@ -28,11 +29,10 @@ export class ReasoningMemory {
 	/** The messages with their reasoning; the same list if none is known. */
 	recall(messages: ChatMessage[], scope = ''): ChatMessage[] {
 		if (this.kept.size === 0) return messages;
-		const recalled = messages.map((message) => {
+		return replaceMessages(messages, (message) => {
 			const known = this.kept.get(keyOf(message, scope) ?? '');
-			return known ? { ...message, ...known } : message;
+			return known && { ...message, ...known };
 		});
-		return recalled.some((message, index) => message !== messages[index]) ? recalled : messages;
 	}
 }
 

@@ -171,8 +171,11 @@ async function sendLoaded(
 		);
 	};
 	return await sendWithReasoning(await request.readMessages(), {
-		...{ account: permit.governor, model },
-		...{ recall: request.recall, send, onResend },
+		account: permit.governor,
+		model,
+		recall: request.recall,
+		send,
+		onResend,
 	});
 }
 

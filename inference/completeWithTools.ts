@@ -10,6 +10,7 @@ import type { ChatRequestSource } from './completeChat';
 import { InferenceError, type RejectedAnswer } from './InferenceError';
 import type { InferenceClient } from './openClient';
 import { reasoningField } from './reasoningField';
+import { replaceMessages } from './replaceMessages';
 import { callsToRun, runToolCalls, type ConnectedTools, type ToolRun } from './toolRuns';
 import { withMessages } from './withMessages';
 
@@ -50,7 +51,8 @@ export async function completeWithTools(
 		const message = assistantMessage(calls.message);
 		const reasoning = reasoningField(calls.message);
 		if (reasoning) withReasoning.set(message, { ...message, ...reasoning });
-		const recall = recallFrom(withReasoning);
+		const recall = (messages: ChatMessage[]) =>
+			replaceMessages(messages, (known) => withReasoning.get(known));
 		const ran = await runToolCalls(calls.list, tools, options);
 		toolRuns.push(...ran.map(({ run }) => run));
 		const added = [message, ...ran.map((call) => call.message)];
@@ -88,14 +90,6 @@ async function completeRound(
 	} catch (error) {
 		throw error instanceof InferenceError ? keepPaid(error) : error;
 	}
-}
-
-/** Adds the reasoning to the messages that came with some; the same list if none did. */
-function recallFrom(withReasoning: Map<ChatMessage, ChatMessage>) {
-	return (messages: ChatMessage[]): ChatMessage[] => {
-		const recalled = messages.map((message) => withReasoning.get(message) ?? message);
-		return recalled.some((message, index) => message !== messages[index]) ? recalled : messages;
-	};
 }
 
 /** A model that had to call a tool would have to do so for ever. */

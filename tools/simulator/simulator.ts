@@ -31,7 +31,8 @@ const host = '127.0.0.1';
 /**
  * A local W&B Inference service based on W&B's documentation: `GET /v1/models`,
  * `POST /v1/chat/completions`, and of Weave its public `GET /inference/catalog/models`, both
- * endpoints for traces, and the address of a trace. The same seed and request produce the same completion.
+ * endpoints for traces, and the address of a trace. The same seed and request produce the same
+ * completion.
  *
  * The last user message can control the completion:
  * - `[[answer: TEXT]]` returns this text

@@ -25,6 +25,20 @@ function reject(limiter: AdaptiveLimiter, inFlight: number): number {
 	return limiter.limit;
 }
 
+/** How many successes it takes until each of the next probes, which are all rejected. */
+function holdsOf(limiter: AdaptiveLimiter, probeCount: number): number[] {
+	const { limit } = limiter;
+	return Array.from({ length: probeCount }, () => {
+		let successes = 0;
+		while (limiter.limit === limit) {
+			succeed(limiter, 1, limit);
+			successes += 1;
+		}
+		reject(limiter, limit);
+		return successes;
+	});
+}
+
 describe('AdaptiveLimiter', () => {
 	test('starts at 8 and doubles each time the service accepts the last allowed request', () => {
 		const limiter = new AdaptiveLimiter();
@@ -73,35 +87,15 @@ describe('AdaptiveLimiter', () => {
 
 	test('holds twice as long each time that a probe is rejected, up to a maximum', () => {
 		const limiter = new AdaptiveLimiter();
-		const holds: number[] = [];
 		reject(limiter, 5);
-		for (let probe = 0; probe < 4; probe += 1) {
-			let successes = 0;
-			while (limiter.limit === 5) {
-				succeed(limiter, 1, 5);
-				successes += 1;
-			}
-			holds.push(successes);
-			reject(limiter, 5);
-		}
-		expect(holds).toEqual([10, 20, 40, 8 * 5 + 16]);
+		expect(holdsOf(limiter, 4)).toEqual([10, 20, 40, 8 * 5 + 16]);
 	});
 
 	test('holds for less time after a rejection without a probe, because slots are shared', () => {
 		const limiter = new AdaptiveLimiter();
 		reject(limiter, 4);
 		reject(limiter, 2);
-		const holds: number[] = [];
-		for (let probe = 0; probe < 3; probe += 1) {
-			let successes = 0;
-			while (limiter.limit === 2) {
-				succeed(limiter, 1, 2);
-				successes += 1;
-			}
-			holds.push(successes);
-			reject(limiter, 2);
-		}
-		expect(holds).toEqual([2 * 2, 4 * 2, 4 * 2]);
+		expect(holdsOf(limiter, 3)).toEqual([2 * 2, 4 * 2, 4 * 2]);
 	});
 
 	test('ignores one rejection below a level that the service has accepted before', () => {
