@@ -47,8 +47,9 @@ const forgiveEvery = 16;
  * Rejected otherwise: the limit is cut to the requests in flight, and held. `hold` doubles, up to
  * `8 * limit + 16`, if a probe confirmed the measured limit; otherwise it starts again at 10.
  * Rejected without a probe: another process shares the limit, so slots may become free at any time.
- * From then on, `hold` doubles up to `4 * limit`, and starts again at `2 * limit` or 10.
- * Rejections of requests that were sent before the cut only correct the limit.
+ * From then on, `hold` doubles up to `2 * limit`, and starts again at `limit` or 10.
+ * Rejections of requests that were sent before the cut, or before the limit was corrected, only
+ * correct the limit.
  * Succeeded: after `hold` successes, it probes with `limit + 1` and `step = 1`, and so on.
  * If the head of a response arrives late, an acceptance proves no level. Then any acceptance above
  * the measured limit counts.
@@ -76,6 +77,7 @@ export class AdaptiveLimiter implements Limiter {
 
 	private endedCount = 0;
 
+	/** The last request that was sent before the limit was cut or corrected. */
 	private lastCut = 0;
 
 	/** Whether other processes use slots of the same limit, so that some may become free at any time. */
@@ -133,6 +135,7 @@ export class AdaptiveLimiter implements Limiter {
 		const measured = this.hasLateHeads ? this.currentLimit : level;
 		if (request.sequence <= this.lastCut) {
 			this.measured = this.hasLateHeads ? measured : Math.max(this.measured, measured);
+			this.lastCut = this.started;
 			return;
 		}
 		if (!this.isProbing) this.isShared = true;
@@ -158,8 +161,8 @@ export class AdaptiveLimiter implements Limiter {
 
 	private nextHold(isConfirmed: boolean): number {
 		const { currentLimit: limit, isShared } = this;
-		if (isConfirmed) return Math.min(2 * this.hold, isShared ? 4 * limit : 8 * limit + 16);
-		return isShared ? Math.min(minHold, 2 * limit) : minHold;
+		if (isConfirmed) return Math.min(2 * this.hold, isShared ? 2 * limit : 8 * limit + 16);
+		return isShared ? Math.min(minHold, limit) : minHold;
 	}
 
 	private levelOf(request: RequestStart): number {

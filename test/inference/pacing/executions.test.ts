@@ -100,6 +100,22 @@ describe('adaptive concurrency of whole executions against an unknown limit', ()
 		expect(reports.map(({ failedCount }) => failedCount)).toEqual(runs.map(() => 0));
 	});
 
+	test.each([
+		[2, 4],
+		[2, 8],
+		[2, 16],
+		[4, 4],
+		[4, 8],
+		[4, 16],
+	])('%i workers that share %i slots need at most 1.15 of the time', async (workers, limit) => {
+		const { clock, service, openGovernor, run } = open(limit);
+		const itemCount = (250 * limit) / workers;
+		const runs = Array.from({ length: workers }, () => run(itemCount, 64, openGovernor()));
+		const reports = await clock.runUntil(Promise.all(runs));
+		expect(clock.now() / (service.workedMs / limit)).toBeLessThanOrEqual(1.15);
+		expect(reports.map(({ failedCount }) => failedCount)).toEqual(runs.map(() => 0));
+	});
+
 	test('answers every one of a hundred executions that start at the same moment', async () => {
 		const { clock, openGovernor, run } = open(8);
 		const governor = openGovernor();

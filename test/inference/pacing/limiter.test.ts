@@ -95,7 +95,19 @@ describe('AdaptiveLimiter', () => {
 		const limiter = new AdaptiveLimiter();
 		reject(limiter, 4);
 		reject(limiter, 2);
-		expect(holdsOf(limiter, 3)).toEqual([2 * 2, 4 * 2, 4 * 2]);
+		expect(holdsOf(limiter, 3)).toEqual([2, 2 * 2, 2 * 2]);
+	});
+
+	test('does not take the rest of a burst for requests of another process', () => {
+		const limiter = new AdaptiveLimiter();
+		const burst = Array.from({ length: 8 }, (_, index) => limiter.start(index + 1));
+		limiter.rejected(burst[7]!, 7);
+		limiter.succeeded(burst[0]!);
+		const next = limiter.start(7);
+		limiter.rejected(burst[6]!, 6);
+		limiter.rejected(next, 5);
+		// Ten, of which there was one before the rest of the burst was rejected.
+		expect(holdsOf(limiter, 1)).toEqual([9]);
 	});
 
 	test('ignores one rejection below a level that the service has accepted before', () => {

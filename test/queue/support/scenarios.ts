@@ -35,13 +35,15 @@ function whileAway(): FaultCondition {
 
 /** From quiet to rough. */
 export const scenarios: Scenario[] = [
-	...[4, 8, 16].map((limit) => ({
-		name: 'hidden limit',
-		limit,
-		itemCount: itemsFor(limit, 10),
-		awaySeconds: 0,
-		options: () => ({}),
-	})),
+	...[10, 40].flatMap((seconds) =>
+		[4, 8, 16].map((limit) => ({
+			name: `hidden limit, ${seconds} s of work`,
+			limit,
+			itemCount: itemsFor(limit, seconds),
+			awaySeconds: 0,
+			options: () => ({}),
+		})),
+	),
 	{
 		...storm,
 		name: 'Retry-After: 1 with every 429',
