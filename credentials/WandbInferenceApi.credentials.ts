@@ -6,7 +6,7 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import { defaultWeaveUrl, toConnection } from '../inference/http/connection';
+import { defaultWeaveUrl, isProjectHeader, toConnection } from '../inference/http/connection';
 
 export class WandbInferenceApi implements ICredentialType {
 	name = 'wandbInferenceApi';
@@ -83,7 +83,7 @@ export class WandbInferenceApi implements ICredentialType {
 			...requestOptions.headers,
 			Authorization: `Bearer ${apiKey}`,
 		};
-		const hasProject = Object.keys(headers).some((name) => /^openai-project$/i.test(name));
+		const hasProject = Object.keys(headers).some(isProjectHeader);
 		if (project !== undefined && !hasProject) headers['OpenAI-Project'] = project;
 		return { ...requestOptions, headers };
 	}

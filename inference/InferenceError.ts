@@ -35,7 +35,7 @@ export type InferenceErrorReason =
 	| 'apiKeyEmpty'
 	| 'apiKeyInvalid'
 	| 'baseUrlInvalid'
-	| 'baseUrlNotPlain'
+	| 'addressNotPlain'
 	| 'projectInvalid'
 	| 'weaveUrlInvalid'
 	| 'headersInvalid'

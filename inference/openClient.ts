@@ -17,7 +17,7 @@ export interface InferenceClient {
 	/**
 	 * Decides when requests may start. All executions and nodes of the process share it if they use
 	 * the same base URL and project, or the same key without a project. `OpenAI-Project` in the extra
-	 * headers overrides the project.
+	 * headers or in those of the credential overrides the project.
 	 */
 	governorFor(extraHeaders: Record<string, string>, throughput: Throughput): Governor;
 }
@@ -34,8 +34,8 @@ const traceMemory = new TraceMemory(20_000_000);
 /** Reads the node's credential; throws an `InferenceError` if it cannot work. */
 export async function openClient(context: IAllExecuteFunctions): Promise<NodeClient> {
 	const connection = await readConnection(context);
-	const { baseUrl, project, apiKey } = connection;
-	const account = accountId(baseUrl, project ?? apiKey);
+	const { baseUrl, project, headers, apiKey } = connection;
+	const account = accountId(baseUrl, projectIn(headers) ?? project ?? apiKey);
 	const openPublic = (weaveUrl: string) => createPublicTransport(context, weaveUrl);
 	return {
 		transport: createTransport(context, connection),

@@ -83,9 +83,13 @@ export function isWandb(address: string | undefined): boolean {
 	return address !== undefined && /(^|\.)wandb\.ai\.?$/.test(new URL(address).hostname);
 }
 
-/** The project in the headers of a request, which replaces that of the credential. */
+/** The project in headers, which replaces the one in the credential's field. */
 export function projectIn(headers: Record<string, string> = {}): string | undefined {
-	return Object.entries(headers).find(([name]) => /^openai-project$/i.test(name))?.[1];
+	return Object.entries(headers).find(([name]) => isProjectHeader(name))?.[1];
+}
+
+export function isProjectHeader(name: string): boolean {
+	return name.toLowerCase() === 'openai-project';
 }
 
 function projectError(detail: string): InferenceError {
@@ -95,13 +99,13 @@ function projectError(detail: string): InferenceError {
 /** Credentials saved before the field existed have the default; an empty field turns it off. */
 function checkedWeaveUrl(value: unknown = defaultWeaveUrl): string | undefined {
 	if (typeof value === 'string' && value.trim() === '') return undefined;
-	return checkedAddress(value, 'Weave address');
+	return checkedAddress(value, 'Weave address', 'weaveUrlInvalid');
 }
 
 function checkedAddress(
 	value: unknown,
 	name: string,
-	reasonIfInvalid?: InferenceErrorReason,
+	reasonIfInvalid: InferenceErrorReason,
 ): string {
 	const text = typeof value === 'string' ? value.trim() : '';
 	const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -115,7 +119,7 @@ function checkedAddress(
 	// Credentials in the URL would replace the Authorization header.
 	if (url.username + url.password + url.search + url.hash !== '') {
 		throw credentialError(
-			'baseUrlNotPlain',
+			'addressNotPlain',
 			`The ${name} in the credential must contain only an address and a path`,
 		);
 	}
@@ -155,9 +159,6 @@ function checkedHeaders(value: unknown): Record<string, string> | undefined {
 	);
 }
 
-function credentialError(
-	reason: InferenceErrorReason | undefined,
-	message: string,
-): InferenceError {
+function credentialError(reason: InferenceErrorReason, message: string): InferenceError {
 	return new InferenceError(message, { kind: 'credential', reason });
 }

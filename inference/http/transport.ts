@@ -6,7 +6,7 @@ import {
 	type JsonObject,
 } from 'n8n-workflow';
 import { cancelledError, type InferenceError } from '../InferenceError';
-import { credentialName, type Connection } from './connection';
+import { credentialName, projectIn, type Connection } from './connection';
 import { connectionError, silenceError, unreachableError } from './connectionError';
 import { Reachability, suspiciousMs } from './Reachability';
 import { redact } from './redact';
@@ -125,7 +125,7 @@ function transportTo(
 				chunks: exchange.read(response.body as unknown as AsyncIterable<Uint8Array>),
 				finishWithin: exchange.finishWithin,
 				sawContent: exchange.sawContent,
-				hasProject: project !== undefined || hasProjectHeader(request.headers),
+				hasProject: (project ?? projectIn({ ...headers, ...request.headers })) !== undefined,
 				redact: (text) => redact(text, { apiKey, otherKeys, body: request.body }),
 			};
 		} catch (error) {
@@ -145,10 +145,6 @@ function withCancelSignal(
 	signal: AbortSignal,
 ): IAllExecuteFunctions {
 	return Object.create(context, { getExecutionCancelSignal: { value: () => signal } });
-}
-
-function hasProjectHeader(headers: Record<string, string> = {}): boolean {
-	return Object.keys(headers).some((name) => /^openai-project$/i.test(name));
 }
 
 function lowerCaseNames(headers: JsonObject | object): Record<string, string> {

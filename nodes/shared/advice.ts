@@ -33,7 +33,7 @@ const adviceByReason: Partial<Record<InferenceErrorReason, Advice>> = {
 		'Copy the key again. It contains only letters, digits, _ and -, without spaces or line breaks.',
 	baseUrlInvalid:
 		'Use https://api.inference.wandb.ai/v1, or the address of your gateway including its path, e.g. http://localhost:4000/v1.',
-	baseUrlNotPlain:
+	addressNotPlain:
 		"Remove the user name and password before '@', and everything from '?' or '#' on.",
 	projectInvalid:
 		'Enter the W&B team, a slash, and the project, e.g. my-team/my-project, in plain characters. Spaces are allowed, but \\ # ? % and : are not. Leave it empty for your default project.',

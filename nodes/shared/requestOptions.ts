@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties, JsonObject } from 'n8n-workflow';
 import { toModelId } from '../../inference/chatRequest';
-import { checkedProject } from '../../inference/http/connection';
+import { checkedProject, isProjectHeader } from '../../inference/http/connection';
 import { headerFault } from '../../inference/http/headerFault';
 import { asJsonObject, isJsonObject } from '../../inference/json';
 import type { NodeKind } from './advice';
@@ -114,7 +114,7 @@ function checkHeader(name: string, content: string): void {
 			'Use plain characters without line breaks.',
 		);
 	}
-	if (/^openai-project$/i.test(name) && !isProject(content)) {
+	if (isProjectHeader(name) && !isProject(content)) {
 		throw new ParameterError(
 			`The value of '${name}' in 'Extra Headers' is not in the form team/project`,
 			'Enter the W&B team, a slash, and the project, e.g. my-team/my-project.',

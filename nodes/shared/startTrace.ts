@@ -15,7 +15,7 @@ export function traceQueueFor(
 	const queue = traces.queueFor(extraHeaders);
 	if (queue !== 'noPlace') return queue === 'foreignKey' ? undefined : queue;
 	throw new ParameterError(
-		"'Trace to Weave' needs a project and a Weave address",
+		"'Trace to Weave' needs 'Project' and 'Weave URL' in the credential",
 		"Enter 'Project' in the credential as 'team/project', and 'Weave URL' (normally https://trace.wandb.ai). Or turn off 'Trace to Weave' in Options.",
 	);
 }

@@ -4,10 +4,11 @@ import { systemClock } from '../../inference/pacing/clock';
 import type { Throughput } from '../../inference/pacing/GovernorRegistry';
 import { failureOf } from '../support/cannedResponse';
 import { createExecuteContext } from '../../tools/engine/createExecuteContext';
-import { startStrictSimulator } from '../support/useSimulator';
+import { useSimulator } from '../support/useSimulator';
 
 const adaptive: Throughput = { mode: 'adaptive', maxConcurrency: 4 };
 const baseUrl = 'http://127.0.0.1:9/v1';
+const simulator = useSimulator();
 
 const open = async (credential = {}) =>
 	await openClient(createExecuteContext({ baseUrl, credential }));
@@ -16,16 +17,11 @@ const governorOf = async (credential = {}, headers = {}, throughput = adaptive) 
 
 describe('openClient', () => {
 	test('returns a transport to the base URL of the credential', async () => {
-		const simulator = await startStrictSimulator();
-		try {
-			const context = createExecuteContext({ baseUrl: `${simulator.baseUrl}/` });
-			const client = await openClient(context);
-			const response = await client.transport({ method: 'GET', path: '/models', timeoutMs: 5000 });
-			expect(response.status).toBe(200);
-			expect(await readText(response.chunks)).toContain('openai/gpt-oss-20b');
-		} finally {
-			await simulator.close();
-		}
+		const context = createExecuteContext({ baseUrl: `${simulator.baseUrl}/` });
+		const client = await openClient(context);
+		const response = await client.transport({ method: 'GET', path: '/models', timeoutMs: 5000 });
+		expect(response.status).toBe(200);
+		expect(await readText(response.chunks)).toContain('openai/gpt-oss-20b');
 	});
 
 	test('throws an error if the credential cannot work', async () => {
@@ -54,6 +50,16 @@ describe('openClient', () => {
 		},
 	);
 
+	test('uses the project in the headers of the credential instead', async () => {
+		const headers = '{"openai-project": "team/b"}';
+		const governor = await governorOf({ project: 'team/a', headers });
+		expect(governor).toBe(await governorOf({ project: 'team/b' }));
+		const { transport } = await open({ baseUrl: simulator.baseUrl, headers });
+		const response = await transport({ method: 'GET', path: '/models', timeoutMs: 5000 });
+		expect(response.hasProject).toBe(true);
+		await readText(response.chunks);
+	});
+
 	test.each(['X-OpenAI-Project', 'OpenAI-Project-Id', 'OpenAI-Organization'])(
 		'finds no project in the header %s',
 		async (name) => {
@@ -80,16 +86,11 @@ describe('openClient', () => {
 	});
 
 	test('keeps the key in the credential out of errors', async () => {
-		const simulator = await startStrictSimulator();
-		try {
-			const client = await openClient(createExecuteContext({ baseUrl: simulator.baseUrl }));
-			const response = await client.transport({ method: 'GET', path: '/models', timeoutMs: 5000 });
-			await readText(response.chunks);
-			expect(response.redact('Bad key simulator-key.')).toBe('Bad key […].');
-			expect(client).not.toHaveProperty('apiKey');
-		} finally {
-			await simulator.close();
-		}
+		const client = await openClient(createExecuteContext({ baseUrl: simulator.baseUrl }));
+		const response = await client.transport({ method: 'GET', path: '/models', timeoutMs: 5000 });
+		await readText(response.chunks);
+		expect(response.redact('Bad key simulator-key.')).toBe('Bad key […].');
+		expect(client).not.toHaveProperty('apiKey');
 	});
 
 	test('limits requests as the throughput says', async () => {

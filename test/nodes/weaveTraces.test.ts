@@ -276,7 +276,7 @@ describe('without a place for traces, no request is sent', () => {
 			runOf({}, { credential: { ...credential(), baseUrl: simulator.baseUrl, ...fields } }),
 		).catch((reason: Error & { description: string }) => reason);
 		expect(error).toMatchObject({
-			message: "'Trace to Weave' needs a project and a Weave address",
+			message: "'Trace to Weave' needs 'Project' and 'Weave URL' in the credential",
 			description: expect.stringContaining("Enter 'Project' in the credential") as string,
 		});
 		expect(simulator.requests.filter(({ method }) => method === 'POST')).toEqual([]);

@@ -104,19 +104,19 @@ describe('readConnection', () => {
 		[
 			'a base URL with a user name',
 			{ baseUrl: 'http://me@localhost/v1' },
-			'baseUrlNotPlain',
+			'addressNotPlain',
 			'only an address and a path',
 		],
 		[
 			'a base URL with a query',
 			{ baseUrl: 'http://localhost/v1?a=1' },
-			'baseUrlNotPlain',
+			'addressNotPlain',
 			'only an address and a path',
 		],
 		[
 			'a base URL with a fragment',
 			{ baseUrl: 'http://localhost/v1#a' },
-			'baseUrlNotPlain',
+			'addressNotPlain',
 			'only an address and a path',
 		],
 		['an empty base URL', { baseUrl: '' }, 'baseUrlInvalid', 'base URL'],
@@ -159,15 +159,24 @@ describe('readConnection', () => {
 	});
 
 	test.each([
-		['yes', 'is not a valid web address'],
-		['trace.wandb.ai', 'is not a valid web address'],
-		['file:///etc/passwd', 'is not a valid web address'],
-		[5, 'is not a valid web address'],
-		['https://user:Evil@trace.wandb.ai', 'must contain only an address and a path'],
-		['https://trace.wandb.ai/?key=Evil', 'must contain only an address and a path'],
-	])('rejects the Weave address %j and names the field', async (weaveUrl, problem) => {
+		['yes', 'weaveUrlInvalid', 'is not a valid web address'],
+		['trace.wandb.ai', 'weaveUrlInvalid', 'is not a valid web address'],
+		['file:///etc/passwd', 'weaveUrlInvalid', 'is not a valid web address'],
+		[5, 'weaveUrlInvalid', 'is not a valid web address'],
+		[
+			'https://user:Evil@trace.wandb.ai',
+			'addressNotPlain',
+			'must contain only an address and a path',
+		],
+		[
+			'https://trace.wandb.ai/?key=Evil',
+			'addressNotPlain',
+			'must contain only an address and a path',
+		],
+	])('rejects the Weave address %j and names the field', async (weaveUrl, reason, problem) => {
 		expect(await failureOf(readConnection(credential({ weaveUrl })))).toMatchObject({
 			kind: 'credential',
+			reason,
 			message: `The Weave address in the credential ${problem}`,
 		});
 	});

@@ -89,6 +89,6 @@ test('sends nothing when off', async () => {
 
 test('is not supplied without a place for traces', async () => {
 	await expect(supply({ traceToWeave }, { project: '' })).rejects.toThrow(
-		"'Trace to Weave' needs a project and a Weave address",
+		"'Trace to Weave' needs 'Project' and 'Weave URL' in the credential",
 	);
 });

@@ -49,7 +49,7 @@ const namedByReason: Record<InferenceErrorReason, [InferenceErrorKind, string[]]
 	apiKeyEmpty: ['credential', ['wandb.ai/authorize', 'credential']],
 	apiKeyInvalid: ['credential', ['Copy the key again', 'letters, digits']],
 	baseUrlInvalid: ['credential', ['https://api.inference.wandb.ai/v1', 'gateway']],
-	baseUrlNotPlain: ['credential', ['user name and password', "'@'", "'?'", "'#'"]],
+	addressNotPlain: ['credential', ['user name and password', "'@'", "'?'", "'#'"]],
 	projectInvalid: ['credential', ['my-team/my-project', 'default project']],
 	weaveUrlInvalid: ['credential', ['https://trace.wandb.ai', "'Weave URL'"]],
 	headersInvalid: ['credential', ['JSON object', 'Authorization']],
