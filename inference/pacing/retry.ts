@@ -205,6 +205,7 @@ const immediateReturns = 3;
 function modelOverloaded(): InferenceError {
 	return new InferenceError('The model is overloaded', { kind: 'overloaded' });
 }
+
 /** Whether the policy retries this error. It never retries quota, account, and input errors. */
 export function isRetried(error: InferenceError, retryOn: ReadonlySet<RetryCause>): boolean {
 	const cause = causeOf(error);

@@ -1,3 +1,4 @@
+import { contentText } from './contentText';
 import type { ContentBlock, LangChainMessage } from './LangChainModel';
 
 /**
@@ -8,7 +9,7 @@ export function keepUnknownParts(message: LangChainMessage): LangChainMessage {
 	const { role, content } = message;
 	// Only LangChain's generic message has a role. The adapter would make it a user's message.
 	if (role !== undefined)
-		return withContent(message, [passedOn({ role, content: textOf(content) })]);
+		return withContent(message, [passedOn({ role, content: contentText(content) })]);
 	if (!Array.isArray(content)) return message;
 	const blocks = content.map((block) => {
 		const value = toWirePart(block);
@@ -26,10 +27,6 @@ function withContent(
 
 function passedOn(value: object): ContentBlock {
 	return { type: 'non_standard', value };
-}
-
-function textOf(content: LangChainMessage['content'] = ''): string {
-	return typeof content === 'string' ? content : content.map((block) => block?.text ?? '').join('');
 }
 
 /** The formats in which n8n attaches images and files, converted to the API's format. */

@@ -1,13 +1,9 @@
 import type { TokenUsage } from '@n8n/ai-node-sdk';
 import { attempt } from './attempt';
+import { contentText } from './contentText';
 import { countStreamedTokens } from './countStreamedTokens';
 import { keepUnknownParts } from './keepUnknownParts';
-import type {
-	LangChainMessage,
-	LangChainModel,
-	MessageContent,
-	UsageListener,
-} from './LangChainModel';
+import type { LangChainMessage, LangChainModel, UsageListener } from './LangChainModel';
 import { structuredOutput } from './structuredOutput';
 
 /**
@@ -73,12 +69,7 @@ function patchStructuredOutput(adapter: LangChainModel): void {
 /** For chains that ask whether a text fits. Without internet access, the download takes minutes. */
 function patchTokenCount(adapter: LangChainModel): void {
 	if (typeof adapter.getNumTokens !== 'function') return;
-	adapter.getNumTokens = async (content) => Math.ceil(Buffer.byteLength(textOf(content)) / 4);
-}
-
-function textOf(content: MessageContent): string {
-	if (typeof content === 'string') return content;
-	return content.map((block) => block?.text ?? '').join('');
+	adapter.getNumTokens = async (content) => Math.ceil(Buffer.byteLength(contentText(content)) / 4);
 }
 
 function prepared(messages: LangChainMessage[]): LangChainMessage[] {
@@ -89,7 +80,7 @@ function prepared(messages: LangChainMessage[]): LangChainMessage[] {
 function joinText(message: LangChainMessage | undefined): void {
 	if (!message || !Array.isArray(message.content)) return;
 	if (!message.content.every((block) => block?.type === 'text')) return;
-	message.content = message.content.map((block) => block?.text ?? '').join('');
+	message.content = contentText(message.content);
 }
 
 function addUsageDetails(message: LangChainMessage | undefined, usage?: TokenUsage): void {
