@@ -20,17 +20,14 @@ interface Report {
 
 const strykerBin = 'node_modules/@stryker-mutator/core/bin/stryker.js';
 
-/** Runs the tests in `testFolders` against each of the mutants. */
-export async function testMutants(
-	mutants: Mutant[],
-	testFolders: string[],
-): Promise<TestedMutant[]> {
+/** Runs the tests in a folder against each of the mutants. */
+export async function testMutants(mutants: Mutant[], testFolder: string): Promise<TestedMutant[]> {
 	const keys = new Set(mutants.map(mutantKey));
 	const folder = mkdtempSync(join(tmpdir(), 'wandb-inference-mutation-'));
 	try {
 		const report = join(folder, 'report.json');
 		const configFile = join(folder, 'stryker.json');
-		writeFileSync(configFile, JSON.stringify(configFor(keys, testFolders, report)));
+		writeFileSync(configFile, JSON.stringify(configFor(keys, testFolder, report)));
 		const stryker = spawn(process.execPath, [strykerBin, 'run', configFile], { stdio: 'inherit' });
 		const [exitCode] = (await once(stryker, 'exit')) as [number | null];
 		if (exitCode !== 0) throw new Error(`Stryker ended with exit code ${exitCode}.`);
@@ -42,10 +39,10 @@ export async function testMutants(
 	}
 }
 
-function configFor(keys: Set<string>, testFolders: string[], report: string): object {
+function configFor(keys: Set<string>, testFolder: string, report: string): object {
 	const jestConfig = {
 		...config.jest.config,
-		testMatch: testFolders.map((folder) => `<rootDir>/${folder}/**/*.test.ts`),
+		testMatch: [`<rootDir>/${testFolder}/**/*.test.ts`],
 	};
 	return {
 		...config,
