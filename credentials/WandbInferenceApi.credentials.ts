@@ -39,7 +39,7 @@ export class WandbInferenceApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. my-team/my-project',
 			description:
-				'W&B team and project to attribute usage to. Leave empty for your default project. Required for legacy personal accounts.',
+				'W&B team and project to attribute usage to. Leave empty for your default project. Required for legacy personal accounts and for fine-tuned models.',
 		},
 		{
 			displayName: 'Base URL',

@@ -28,7 +28,7 @@ const ownOptions: INodeProperties[] = [
 		typeOptions: { minValue: 0, numberPrecision: 0 },
 		default: 5,
 		description:
-			"Maximum number of retries per request after a temporary error (429, 500, 502, 503, 504, lost connection). Waiting for a free slot (429 concurrency) does not count as a retry, and neither do 503 errors if you do not add this option. 'Max Wait' limits both.",
+			"Maximum number of retries per request after a temporary error (429, 500, 502, 503, 504, lost connection). Waiting for a free slot (429 concurrency) does not count as a retry, and neither do 503 errors, unless you add this option or another fallback model is left. 'Max Wait' limits both.",
 	},
 	{
 		displayName: 'Max Wait',

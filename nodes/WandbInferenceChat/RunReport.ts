@@ -26,6 +26,8 @@ export class RunReport {
 
 	private leftOut = 0;
 
+	private failed = 0;
+
 	/** Sentences about models that lack what items need. */
 	private readonly missing = new Set<string>();
 
@@ -74,6 +76,7 @@ export class RunReport {
 	}
 
 	noteFailure(error: unknown): void {
+		this.failed += 1;
 		if (!(error instanceof InferenceError)) return;
 		if (error.kind === 'budget') this.leftOut += 1;
 		if (error.answer) this.addUsage(error.answer.usage);
@@ -157,7 +160,8 @@ export class RunReport {
 		}
 		if (parts.length === 0) return undefined;
 		const seconds = Math.round(this.waitedMs / 100) / 10;
-		return `${parts.join('; ')} (${seconds} s of waiting in total). No action needed.`;
+		const sentence = `${parts.join('; ')} (${seconds} s of waiting in total).`;
+		return this.failed === 0 ? `${sentence} No action needed.` : sentence;
 	}
 }
 

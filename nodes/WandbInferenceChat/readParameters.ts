@@ -69,10 +69,13 @@ export function readParameters(context: IExecuteFunctions, itemIndex: number): C
 /** What the run may use: one setting for the whole run, taken from the first item. */
 export function readBudget(context: IExecuteFunctions): Budget | undefined {
 	const values = context.getNodeParameter('budget', 0, {}) as IDataObject;
-	const maxUsd = readNumber(values.maxCost, 'Max Cost');
+	const maxUsd = readNumber(values.maxCost, 'Max Cost (USD)');
 	const maxTokens = readInteger(values.maxTokens, 'Max Tokens', 0);
 	if (maxUsd !== undefined && maxUsd < 0) {
-		throw new ParameterError("'Max Cost' is below zero", "Enter 0 or more for 'Max Cost'.");
+		throw new ParameterError(
+			"'Max Cost (USD)' is below zero",
+			"Enter 0 or more for 'Max Cost (USD)'.",
+		);
 	}
 	return maxUsd === undefined && maxTokens === undefined ? undefined : { maxUsd, maxTokens };
 }

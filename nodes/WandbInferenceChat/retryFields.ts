@@ -10,7 +10,7 @@ export const sendingFields: INodeProperties[] = [
 		placeholder: 'Add Retry Setting',
 		default: {},
 		description:
-			"Failed requests are retried automatically, one item at a time. Leave n8n's 'Retry On Fail' off, because it would send every item again.",
+			"Failed requests are retried automatically, each item on its own. Leave n8n's 'Retry On Fail' off, because it would send every item again.",
 		displayOptions: { show: { resource: ['chat'], operation: ['complete'] } },
 		options: [
 			{
@@ -20,7 +20,7 @@ export const sendingFields: INodeProperties[] = [
 				typeOptions: { minValue: 0, numberPrecision: 0 },
 				default: 5,
 				description:
-					"Maximum number of retries per item. Waiting for a free slot (429 concurrency) does not count as a retry and is limited by 'Max Wait' instead. The same goes for 503 errors if you do not add this setting.",
+					"Maximum number of retries per request. Waiting for a free slot (429 concurrency) does not count as a retry and is limited by 'Max Wait' instead. The same goes for 503 errors, unless you add this setting or another fallback model is left.",
 			},
 			{
 				displayName: 'Max Wait',
@@ -29,7 +29,7 @@ export const sendingFields: INodeProperties[] = [
 				typeOptions: { minValue: 0 },
 				default: 300,
 				description:
-					'Maximum total time in seconds that an item may wait between its requests. If the service asks for a longer wait, the item fails immediately.',
+					'Maximum total time in seconds that a request may wait before it is sent again. If the service asks for a longer wait, the item fails immediately.',
 			},
 			{
 				displayName: 'Retry On',

@@ -45,7 +45,7 @@ function priceOf(model: string, catalog: Pick<Catalog, 'known'>): ModelPrice {
 		return price;
 	}
 	throw new ParameterError(
-		`The price of the model '${model}' is not known, so 'Max Cost' in 'Budget' cannot be kept`,
+		`The price of the model '${model}' is not known, so 'Max Cost (USD)' in 'Budget' cannot be kept`,
 		"Use 'Max Tokens' in 'Budget' instead, or select a model whose price the list shows.",
 	);
 }

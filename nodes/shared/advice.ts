@@ -37,7 +37,8 @@ const adviceByReason: Partial<Record<InferenceErrorReason, Advice>> = {
 		"Remove the user name and password before '@', and everything from '?' or '#' on.",
 	projectInvalid:
 		'Enter the W&B team, a slash, and the project, e.g. my-team/my-project, in plain characters. Spaces are allowed, but \\ # ? % and : are not. Leave it empty for your default project.',
-	weaveUrlInvalid: "Use https://trace.wandb.ai, or leave 'Weave URL' empty.",
+	weaveUrlInvalid:
+		"Use https://trace.wandb.ai, or the address of your dedicated W&B instance with /traces at the end. Or leave 'Weave URL' empty.",
 	headersInvalid:
 		'Enter the headers as a JSON object of plain text, e.g. {"x-portkey-provider": "openai"}. Authorization and headers such as Content-Type cannot be set.',
 	noCredential: "Select or create one in the node's 'Credential to connect with' field.",

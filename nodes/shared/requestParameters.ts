@@ -52,7 +52,7 @@ export const requestParameters: RequestParameter[] = [
 			default: '{}',
 			placeholder: 'e.g. { "top_k": 20, "min_p": 0.05 }',
 			description:
-				'JSON object that is merged into the request last. Use it for parameters that this node has no option for. It replaces parameters with the same name.',
+				'JSON object that is merged into the request last. Use it for parameters that this node has no option for. It replaces parameters with the same name, except that chat_template_kwargs and stream_options are merged.',
 		},
 	},
 	{
@@ -65,7 +65,7 @@ export const requestParameters: RequestParameter[] = [
 			placeholder: 'Add Header',
 			default: {},
 			description:
-				"Headers to send with each request, e.g. for a gateway. 'OpenAI-Project' overrides the project in the credential. 'Authorization' cannot be overridden.",
+				"Headers to send with each chat request, e.g. for a gateway. 'OpenAI-Project' overrides the project in the credential. 'Authorization' and headers such as 'Content-Type' cannot be overridden.",
 			options: [
 				{
 					displayName: 'Header',
@@ -88,7 +88,7 @@ export const requestParameters: RequestParameter[] = [
 			default: [],
 			placeholder: 'e.g. openai/gpt-oss-20b',
 			description:
-				"IDs of models to try, in order, if the selected model does not exist or is unavailable after all retries. 'model' in the output is the one that answered.",
+				"IDs of models to try, in order, if the selected model does not exist, is unavailable after all retries, or has too small a context. 'model' in the output is the one that answered.",
 		},
 	},
 	{
@@ -176,7 +176,7 @@ export const requestParameters: RequestParameter[] = [
 			typeOptions: { minValue: 1, numberPrecision: 0 },
 			default: 1,
 			description:
-				"How many answers to generate for each item. Each one is billed. If more than one, 'output' is an array.",
+				"How many answers to generate for each item. Each one is billed. If more than one, 'output' is an array. Not possible with connected tools.",
 		},
 	},
 	{
@@ -327,7 +327,7 @@ export const requestParameters: RequestParameter[] = [
 			default: 'auto',
 			placeholder: 'e.g. required',
 			description:
-				"For 'Tools': auto, none, required, or the name of the function that the model must call",
+				"For 'Tools': auto, none, required, or the name of the function that the model must call. With connected tools, required and names apply to the first request only.",
 		},
 	},
 	{
@@ -364,7 +364,7 @@ export const requestParameters: RequestParameter[] = [
 			type: 'boolean',
 			default: false,
 			description:
-				"Whether to send prompts, answers, and the runs of connected tools to W&B Weave, where you can see each request with its tokens and cost. Requires 'Project' in the credential.",
+				"Whether to send prompts, answers, and the runs of connected tools to W&B Weave, where you can see each request with its tokens and cost. Requires 'Weave URL', and 'Project' in the credential or an 'OpenAI-Project' header.",
 		},
 	},
 	{

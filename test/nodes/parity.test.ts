@@ -70,7 +70,7 @@ const fieldSamples: Record<string, FieldSample> = {
 	},
 	budget: {
 		set: { budget: { maxCost: '={{ "-1" }}' } },
-		leadsTo: { error: "'Max Cost' is below zero" },
+		leadsTo: { error: "'Max Cost (USD)' is below zero" },
 	},
 	responseFormat: {
 		set: { responseFormat: '={{ "JSON Object" }}' },

@@ -99,3 +99,12 @@ test('rejections and retries are each reported without the other', () => {
 		'1 request was retried after a temporary error (0 s of waiting in total). No action needed.',
 	]);
 });
+
+test('a run in which items failed does not say that no action is needed', () => {
+	const report = new RunReport();
+	report.noteRetry({ error: failure('server'), waitedMs: 1000 });
+	report.noteFailure(failure('server'));
+	expect(messagesOf(report)).toEqual([
+		'1 request was retried after a temporary error (1 s of waiting in total).',
+	]);
+});

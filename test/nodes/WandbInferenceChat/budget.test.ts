@@ -109,7 +109,7 @@ test('a budget in USD is refused before any request if a price is not known', as
 });
 
 test.each([
-	[{ maxCost: -1 }, /'Max Cost' is below zero/],
+	[{ maxCost: -1 }, /'Max Cost \(USD\)' is below zero/],
 	[{ maxTokens: 'many' }, /'Max Tokens' is not a number/],
 ])('the budget %j is refused', async (budget, message) => {
 	const { items, sent } = await run({ budget }, { items: [{}] });
