@@ -108,3 +108,12 @@ test('a run in which items failed does not say that no action is needed', () => 
 		'1 request was retried after a temporary error (1 s of waiting in total).',
 	]);
 });
+
+test('answers that cost nothing are reported in cents', () => {
+	const report = new RunReport();
+	const usage = { promptTokens: 1000, completionTokens: 20, costUsd: 0 };
+	for (let item = 0; item < 2; item += 1) {
+		report.noteResult({ ...resultOf(['Hi', '', 'stop']), usage }, true);
+	}
+	expect(messagesOf(report)).toEqual(['2 items, 2,000 tokens in, 40 out, about $0.00.']);
+});
