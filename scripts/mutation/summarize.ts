@@ -18,18 +18,20 @@ export function isMissed({ status }: TestedMutant): boolean {
 
 /**
  * Counts what became of the mutants. Those that run only while a module loads are left out, because
- * Stryker would have to load every test file again for each of them.
+ * Stryker would have to load every test file again for each of them. Those that timed out are listed,
+ * because on a busy machine the tests may just have been slow.
  */
 export function summarize(results: TestedMutant[]): Summary {
-	const having = (...statuses: MutantStatus[]) =>
-		results.filter(({ status }) => statuses.includes(status));
-	const noticed = having('Killed', 'Timeout').length;
+	const having = (wanted: MutantStatus) => results.filter(({ status }) => status === wanted);
+	const noticed = having('Killed').length + having('Timeout').length;
 	const missed = results.filter(isMissed);
 	const tested = noticed + missed.length;
 	const score = noticed / tested;
 	const [low, high] = confidenceInterval(noticed, tested);
 	const lines = [
-		...missed.map((mutant) => `${statusOf(mutant)}: ${mutantKey(mutant)}`),
+		...[...missed, ...having('Timeout')].map(
+			(mutant) => `${statusOf(mutant)}: ${mutantKey(mutant)}`,
+		),
 		'',
 		`${having('Killed').length} killed, ${having('Timeout').length} timed out, ` +
 			`${having('Survived').length} survived, ${having('NoCoverage').length} run by no test, ` +
@@ -40,5 +42,6 @@ export function summarize(results: TestedMutant[]): Summary {
 }
 
 function statusOf({ status }: TestedMutant): string {
+	if (status === 'Timeout') return 'Timed out';
 	return status === 'NoCoverage' ? 'Not run' : 'Survived';
 }

@@ -115,6 +115,26 @@ describe('the advice for each error', () => {
 	});
 });
 
+describe('what the advice names', () => {
+	test.each([
+		[['a/b'], 'Did you mean a/b? '],
+		[['a/b', 'c/d', 'e/f'], 'Did you mean a/b, c/d or e/f? '],
+	])('suggests the models %j', (suggestedModels, expected) => {
+		expect(adviceOn({ kind: 'notFound', suggestedModels }).startsWith(expected)).toBe(true);
+	});
+
+	test.each<[string, NodeKind, string]>([
+		['temperature', 'chat', "'Temperature' in Options"],
+		['temperature', 'agent', "'Temperature' in Options"],
+		['n', 'chat', "'Number of Choices' in Options"],
+		['n', 'agent', "'n'"],
+		['top_k', 'chat', "'top_k'"],
+	])('calls the parameter %s in the %s node %s', (parameter, node, label) => {
+		const advice = adviceOn({ kind: 'badRequest', parameter }, node);
+		expect(advice).toContain(`Correct or remove ${label}.`);
+	});
+});
+
 describe('what surrounds the advice', () => {
 	const text = adviceOn({ kind: 'overloaded' });
 	const waitLonger = "To wait longer, increase 'Max Wait' in Retry Policy.";
