@@ -9,7 +9,8 @@ import { startStrictSimulator } from '../support/useSimulator';
 /** A third-party mock of the service, which chooses its own faults. */
 let mock: LLMock;
 
-const itemCount = 20;
+/** Enough for the mock to inject at least one fault. */
+const itemCount = 50;
 const answerOf = (row: number) => `The answer to number ${row} is ${row * row}, without doubt.`;
 
 beforeAll(async () => {
