@@ -13,7 +13,7 @@ export interface ComparisonScenario {
 	overloadMs?: number;
 	/** Connects a calculator, which the model calls once for each item. */
 	hasTool?: boolean;
-	/** Nodes that cannot take part, or would only repeat another one. */
+	/** Nodes that cannot take part, or whose result would only repeat that of another one. */
 	without?: ComparedNode[];
 	/** Whether n8n is restarted before each node, and its peak memory is measured. */
 	measuresMemory?: boolean;

@@ -25,7 +25,7 @@ const warmUpItems = 20;
 /** A node that takes longer than this is not measured again. */
 const repeatWithinMs = 5000;
 
-/** What was measured for a node in a scenario; medians of all runs. */
+/** What was measured for a node in a scenario. Numbers are medians of all runs unless stated. */
 export interface ComparisonCell {
 	node: ComparedNode;
 	scenario: ComparisonScenarioName;
@@ -35,6 +35,7 @@ export interface ComparisonCell {
 	wallMs: number;
 	failedItems: number;
 	requestsPerItem: number;
+	/** Of the first run. */
 	memory?: { beforeBytes: number; peakBytes: number };
 	/** The first error of an item, or of the run if it ended early. */
 	error?: string;
@@ -104,7 +105,7 @@ async function warmUp(client: N8nClient, host: SimulatorHost, node: ComparedNode
 	await runOnce(client, host, { node, scenarioName: 'plain', itemCount: warmUpItems }, 1);
 }
 
-/** Repeats what is quick. A cell that cannot be measured does not keep the others from it. */
+/** Repeats quick measurements. If one fails, the other cells are still measured. */
 async function measureCell(
 	client: N8nClient,
 	host: SimulatorHost,
@@ -123,7 +124,10 @@ async function measureCell(
 	const { node, scenarioName: scenario, itemCount } = setting;
 	const medianOf = (read: (outcome: Outcome) => number) => median(outcomes.map(read));
 	const cell: ComparisonCell = {
-		...{ node, scenario, itemCount, runs: outcomes.length },
+		node,
+		scenario,
+		itemCount,
+		runs: outcomes.length,
 		wallMs: medianOf(({ wallMs }) => wallMs),
 		failedItems: Math.round(medianOf(({ failedItems }) => failedItems)),
 		requestsPerItem: medianOf(({ requestsPerItem }) => requestsPerItem),

@@ -149,7 +149,7 @@ async function runOnce(
 	host: SimulatorHost,
 	service: SimulatorOptions,
 	itemCount: number,
-	{ prepare, maxConcurrency = NaN }: { prepare?: Scenario['prepare']; maxConcurrency?: number },
+	{ prepare, maxConcurrency }: { prepare?: Scenario['prepare']; maxConcurrency?: number },
 ): Promise<{ durationMs: number; requests: number; failed: number }> {
 	const simulator = await host.start(service);
 	await prepare?.(simulator);
@@ -161,14 +161,14 @@ async function runOnce(
 }
 
 /** Adaptive, unless there is a fixed number. */
-async function run({ baseUrl }: RemoteSimulator, itemCount: number, maxConcurrency = NaN) {
-	const isFixed = !Number.isNaN(maxConcurrency);
+async function run({ baseUrl }: RemoteSimulator, itemCount: number, maxConcurrency?: number) {
 	return await runChat(
 		benchContext({
 			baseUrl,
 			items: numberedItems(itemCount),
 			prompt: '[[tokens: 4]]',
-			parameters: isFixed ? { throughput: { mode: 'fixed', maxConcurrency } } : {},
+			parameters:
+				maxConcurrency === undefined ? {} : { throughput: { mode: 'fixed', maxConcurrency } },
 		}),
 	);
 }

@@ -16,14 +16,14 @@ npm run test:mutation -- [options] [folders or files]
   --sample N  How many mutants to test (default 300), or "all"
   --seed N    Draws the same mutants again
 
-Without folders: inference and nodes. Exits with 1 if the score is below 90 %.`;
+Without folders: inference and nodes. Exits with 1 if the score is below 90%.`;
 
 const requiredScore = 0.9;
 const folders = ['inference', 'nodes'];
-/** The nodes use all of the code, so their tests have the last word. */
-const allTests = 'test/nodes';
+/** Run all of the code, so they also test the mutants that the tests of their folder missed. */
+const nodeTests = 'test/nodes';
 
-/** Descriptions are data: texts and tables of fields that no test can tell from others. */
+/** Files of texts and tables of fields. Tests are not meant to notice every change to them. */
 const isDescription = (path: string) => /(Fields?|\.node)\.ts$/.test(path);
 
 function sourceFiles(path: string): string[] {
@@ -35,13 +35,13 @@ function sourceFiles(path: string): string[] {
 
 const folderOf = ({ fileName }: Mutant) => relative(process.cwd(), dirname(fileName));
 
-/** The tests of a mutant's own folder, which load faster than all tests and notice most of it. */
+/** The tests of a mutant's own folder, which load faster than those of the nodes. */
 function ownTestsOf(mutant: Mutant): string {
 	const [top, folder] = folderOf(mutant).split('/');
 	return top === 'nodes' ? `test/nodes/${folder}` : `test/${top}`;
 }
 
-/** Runs the tests of each mutant's folder, and all tests against what those do not notice. */
+/** Runs the tests of each mutant's folder, then those of the nodes against the missed mutants. */
 async function testAll(sample: Mutant[]): Promise<TestedMutant[]> {
 	const results = new Map<string, TestedMutant>();
 	const test = async (mutants: Mutant[], tests: string) => {
@@ -58,7 +58,7 @@ async function testAll(sample: Mutant[]): Promise<TestedMutant[]> {
 	const missed = new Set([...results.values()].filter(isMissed).map(mutantKey));
 	await test(
 		sample.filter((mutant) => missed.has(mutantKey(mutant))),
-		allTests,
+		nodeTests,
 	);
 	return [...results.values()];
 }
@@ -81,7 +81,9 @@ async function main(): Promise<void> {
 		mutants.length,
 	);
 	const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32));
-	if (!(count > 0 && seed >= 0)) throw new Error(`Not a sample size or a seed.\n\n${usage}`);
+	if (!(count > 0 && seed >= 0)) {
+		throw new Error(`--sample must be a number above 0 or "all", --seed a number.\n\n${usage}`);
+	}
 	console.log(`${count} of ${mutants.length} mutants in ${paths.join(', ')}, seed ${seed}.`);
 	const sample = drawSample(mutants, folderOf, { count, seed });
 	const { text, score } = summarize(await testAll(sample));

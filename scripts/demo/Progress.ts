@@ -7,25 +7,22 @@ const barColumns = 24;
 export class Progress {
 	private shownQuarter = 0;
 
-	constructor(
-		private readonly total: number,
-		private readonly stream: NodeJS.WriteStream = process.stdout,
-	) {}
+	constructor(private readonly total: number) {}
 
 	show(traffic: ChatTraffic): void {
 		const line = this.describe(traffic);
-		if (this.stream.isTTY) {
-			this.stream.write(`\r\u001b[2K${line}`);
+		if (process.stdout.isTTY) {
+			process.stdout.write(`\r\u001b[2K${line}`);
 			return;
 		}
 		const quarter = Math.floor((4 * traffic.completed) / this.total);
-		if (quarter > this.shownQuarter) this.stream.write(`${line}\n`);
+		if (quarter > this.shownQuarter) process.stdout.write(`${line}\n`);
 		this.shownQuarter = Math.max(quarter, this.shownQuarter);
 	}
 
 	/** Moves the cursor to a new line. */
 	end(): void {
-		if (this.stream.isTTY) this.stream.write('\n');
+		if (process.stdout.isTTY) process.stdout.write('\n');
 	}
 
 	private describe({ sent, completed, byStatus }: ChatTraffic): string {

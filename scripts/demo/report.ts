@@ -10,9 +10,9 @@ export interface Outcome {
 	chatNode: string;
 }
 
-/** The items from one of a node's outputs. */
-export function outputOf(run: IRun, node: string, output = 0): INodeExecutionData[] {
-	return run.data.resultData.runData[node]?.[0]?.data?.main?.[output] ?? [];
+/** The items from a node's first output. */
+export function outputOf(run: IRun, node: string): INodeExecutionData[] {
+	return run.data.resultData.runData[node]?.[0]?.data?.main?.[0] ?? [];
 }
 
 /** Formats the classified messages as a table that fits the terminal. */
@@ -43,7 +43,7 @@ export function formatFailures(rows: IDataObject[]): string {
 	return [...idsByError].map(([message, ids]) => `${message}\n  ${ids.join(', ')}`).join('\n');
 }
 
-/** Formats requests, tokens, time and the node's hints. */
+/** Formats requests, tokens, cost, time, and the node's hints. */
 export function formatTotals({ run, traffic, durationMs, chatNode }: Outcome): string {
 	const usages = outputOf(run, chatNode).map(({ json }) => json.usage as IDataObject | undefined);
 	const sum = (field: string) =>

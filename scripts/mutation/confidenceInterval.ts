@@ -1,7 +1,7 @@
-/** Standard deviations that contain 95 % of a normal distribution. */
+/** Standard deviations that contain 95% of a normal distribution. */
 const deviations = 1.96;
 
-/** Where the share of successes lies with a probability of 95 % (Wilson's score interval). */
+/** Where the share of successes lies with a probability of 95% (Wilson's score interval). */
 export function confidenceInterval(successes: number, trials: number): [number, number] {
 	const share = successes / trials;
 	const square = deviations ** 2 / trials;

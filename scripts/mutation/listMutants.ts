@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Mutant } from '@stryker-mutator/api/core';
 
-/** What the instrumenter calls of a logger. */
+/** The methods of a logger that the instrumenter calls. */
 const silent = { isDebugEnabled: () => false, debug() {}, info() {}, warn() {} };
 
-/** Every mutant that Stryker makes of the files. */
+/** Every mutant that Stryker creates from the files. */
 export async function listMutants(files: string[]): Promise<Mutant[]> {
 	const { Instrumenter } = await import('@stryker-mutator/instrumenter');
 	const { mutants } = await new Instrumenter(silent).instrument(

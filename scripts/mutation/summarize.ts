@@ -9,7 +9,7 @@ export interface Summary {
 	text: string;
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 
 /** Whether no test noticed the mutant. */
 export function isMissed({ status }: TestedMutant): boolean {
@@ -17,7 +17,7 @@ export function isMissed({ status }: TestedMutant): boolean {
 }
 
 /**
- * Counts what became of the mutants. Those that run only while a module loads are left out, because
+ * Counts the mutants by status. Those that run only while a module loads are left out, because
  * Stryker would have to load every test file again for each of them. Those that timed out are listed,
  * because on a busy machine the tests may just have been slow.
  */
@@ -36,7 +36,7 @@ export function summarize(results: TestedMutant[]): Summary {
 		`${having('Killed').length} killed, ${having('Timeout').length} timed out, ` +
 			`${having('Survived').length} survived, ${having('NoCoverage').length} run by no test, ` +
 			`${results.length - tested} not tested because they only run while a module loads.`,
-		`Score ${percent(score)}, between ${percent(low)} and ${percent(high)} with a probability of 95 %.`,
+		`Score ${percent(score)}, between ${percent(low)} and ${percent(high)} with a probability of 95%.`,
 	];
 	return { score, text: lines.join('\n') };
 }

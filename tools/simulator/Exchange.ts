@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { deliver, type Delivery } from './delivery';
 import { currentTimeMs, type RecordedRequest, type RequestOutcome } from './recordedRequest';
 
-/** One request and its response, until it is answered, aborted or reset. */
+/** One request and its response, until it is answered, aborted, or reset. */
 export class Exchange {
 	isCompletion = false;
 	private releaseSlot?: () => void;

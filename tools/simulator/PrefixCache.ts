@@ -15,7 +15,7 @@ export interface PromptTokens {
 
 /**
  * Remembers the leading messages of earlier requests, like an engine's prefix cache: per scope,
- * model and `cache_salt`, in whole blocks of 16 tokens, and never the entire prompt.
+ * model, and `cache_salt`, in whole blocks of 16 tokens, and never the entire prompt.
  */
 export class PrefixCache {
 	private readonly seen = new Set<number>();
@@ -35,10 +35,6 @@ export class PrefixCache {
 		}
 		const cacheable = Math.min(knownTokens, promptTokens - 1);
 		return { promptTokens, cachedTokens: cacheable - (cacheable % blockTokens) };
-	}
-
-	clear(): void {
-		this.seen.clear();
 	}
 
 	private remember(hash: number): void {

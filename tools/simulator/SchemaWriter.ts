@@ -11,7 +11,7 @@ const maxDuplicates = 20;
 
 /**
  * Writes values that match a JSON schema and look like an answer to the user's text. The same
- * schema, text and state of `random` produce the same values.
+ * schema, text, and state of `random` produce the same values.
  */
 export class SchemaWriter {
 	constructor(

@@ -78,7 +78,7 @@ export class WeaveProject {
 		return jsonDelivery(200, {});
 	}
 
-	/** `GET /{entity}/{project}/weave/calls/{id}`, where people see the trace of a call. */
+	/** `GET /{entity}/{project}/weave/calls/{id}`, the page that shows the trace of a call. */
 	show(path: string): Delivery {
 		const call = this.calls.find(({ id }) => path.endsWith(`/weave/calls/${id}`));
 		const trace = this.calls.filter(({ trace_id: id }) => id === call?.trace_id);

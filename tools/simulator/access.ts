@@ -13,7 +13,7 @@ export interface Caller {
 /** Names of teams and projects may contain spaces. */
 const projectPattern = /^[^/\\#?%:]+\/[^/\\#?%:]+$/;
 
-/** Throws an `ApiError` if the key, region or project may not use the service. */
+/** Throws an `ApiError` if the key, region, or project may not use the service. */
 export function readCaller(headers: IncomingHttpHeaders, settings: SimulatorSettings): Caller {
 	const key = readKey(headers);
 	if (settings.blockedRegionApiKeys.includes(key)) throw new ApiError(403);
@@ -35,7 +35,7 @@ export function checkAccount(headers: IncomingHttpHeaders, settings: SimulatorSe
 	}
 }
 
-/** Throws an `ApiError` if Weave does not know the key. It takes it as the password of `api`. */
+/** Throws an `ApiError` if Weave does not know the key, which is the password of the user `api`. */
 export function checkWeaveKey(headers: IncomingHttpHeaders, settings: SimulatorSettings): void {
 	const [, encoded = ''] = /^Basic +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
 	const [user, key = ''] = Buffer.from(encoded, 'base64').toString().split(/:(.*)/s);

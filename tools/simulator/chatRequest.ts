@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from './jsonObject';
+import type { JsonObject } from './jsonObject';
 
 /** A tool call in an assistant message, in a request or in a completion. */
 export interface ToolCall {
@@ -62,7 +62,7 @@ export function textOf(message: ChatMessage): string {
 /** The number of images in a message. */
 export function countImages(message: ChatMessage): number {
 	if (!Array.isArray(message.content)) return 0;
-	return message.content.filter((part) => isJsonObject(part) && part.type === 'image_url').length;
+	return message.content.filter((part) => part.type === 'image_url').length;
 }
 
 /** The last user message, which the completion answers. */

@@ -14,13 +14,8 @@ export interface Completion {
 	prompt: PromptTokens;
 }
 
-/** The number of tokens in all choices, including reasoning. */
-export function countCompletionTokens(choices: Choice[]): number {
-	return choices.reduce((sum, choice) => sum + choice.completionTokens, 0);
-}
-
 export function usageOf({ choices, prompt }: Completion): JsonObject {
-	const completionTokens = countCompletionTokens(choices);
+	const completionTokens = choices.reduce((sum, choice) => sum + choice.completionTokens, 0);
 	const reasoningTokens = choices.reduce((sum, choice) => sum + choice.reasoningTokens, 0);
 	return {
 		prompt_tokens: prompt.promptTokens,

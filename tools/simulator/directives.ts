@@ -22,8 +22,8 @@ const flagPattern = /\[\[(think-tags|empty)\]\]/g;
 const callPattern = /\[\[call: *([\w.-]+)\s*/g;
 
 /**
- * Reads `[[answer: TEXT]]`, `[[reason: TEXT]]`, `[[tokens: N]]`, `[[think-tags]]`, `[[empty]]` and
- * any number of `[[call: name {json}]]`. Other text is left unchanged.
+ * Reads `[[answer: TEXT]]`, `[[reason: TEXT]]`, `[[tokens: N]]`, `[[think-tags]]`, `[[empty]]`,
+ * and any number of `[[call: name {json}]]`. Other text is left unchanged.
  */
 export function readDirectives(text: string): Directives {
 	const directives: Directives = { plainText: text, thinkTags: false, empty: false, calls: [] };

@@ -4,7 +4,7 @@ import type { Random } from './random';
 
 /**
  * Writes a value for a schema with keywords that `SchemaWriter` does not handle, such as `pattern`,
- * `format` and `allOf`. The same state of `random` produces the same value.
+ * `format`, and `allOf`. The same state of `random` produces the same value.
  */
 export function fakeValue(schema: JsonObject, root: JsonObject, random: Random): unknown {
 	JSONSchemaFaker.option({

@@ -31,7 +31,7 @@ export type Fault =
 	| { kind: 'endStreamEarly'; afterEvents?: number }
 	/** An `{error: {...}}` event in a stream with status 200, followed by `[DONE]`. */
 	| { kind: 'errorInStream'; afterEvents?: number; status?: number; message?: string }
-	/** Any other response, such as a redirect, a 204, truncated JSON or HTML. */
+	/** Any other response, such as a redirect, a 204, truncated JSON, or HTML. */
 	| {
 			kind: 'body';
 			status?: number;

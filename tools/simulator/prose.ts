@@ -49,11 +49,7 @@ export function writeSentences(
 	topics: readonly [string, ...string[]],
 	sentenceCount: number,
 ): string {
-	const written: string[] = [];
-	while (written.length < sentenceCount) {
-		written.push(fill(random.pick(sentences), random.pick(topics)));
-	}
-	return written.join(' ');
+	return Array.from({ length: sentenceCount }, () => write(random, sentences, topics)).join(' ');
 }
 
 /** Writes exactly `tokenCount` tokens of plausible English. May stop in mid-sentence. */
@@ -62,10 +58,10 @@ export function writeTokens(
 	topics: readonly [string, ...string[]],
 	tokenCount: number,
 ): string {
-	let text = fill(random.pick(sentences), random.pick(topics));
+	let text = write(random, sentences, topics);
 	let written = countTokens(text);
 	while (written < tokenCount) {
-		const sentence = ` ${fill(random.pick(sentences), random.pick(topics))}`;
+		const sentence = ` ${write(random, sentences, topics)}`;
 		text += sentence;
 		written += countTokens(sentence);
 	}
@@ -78,13 +74,14 @@ export function writeThoughts(
 	topics: readonly [string, ...string[]],
 	sentenceCount: number,
 ): string {
-	const written: string[] = [];
-	while (written.length < sentenceCount) {
-		written.push(fill(random.pick(thoughts), random.pick(topics)));
-	}
-	return written.join(' ');
+	return Array.from({ length: sentenceCount }, () => write(random, thoughts, topics)).join(' ');
 }
 
-function fill(pattern: string, topic: string): string {
-	return pattern.replace('{topic}', topic);
+/** Writes one of the sentences about one of the topics. */
+function write(
+	random: Random,
+	patterns: readonly [string, ...string[]],
+	topics: readonly [string, ...string[]],
+): string {
+	return random.pick(patterns).replace('{topic}', random.pick(topics));
 }

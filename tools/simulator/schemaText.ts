@@ -24,7 +24,7 @@ export function writeSchemaText(
 	return fitLength(text, schema);
 }
 
-/** A capitalized word in the text, which is probably a place, a person or a company. */
+/** A capitalized word in the text, which is probably a place, a person, or a company. */
 function properName(text: string): string | undefined {
 	return /(?<=\S\s)\p{Lu}\p{Ll}{2,}/u.exec(text)?.[0];
 }

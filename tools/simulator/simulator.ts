@@ -29,10 +29,10 @@ export type { SimulatedWeaveCall } from './WeaveProject';
 const host = '127.0.0.1';
 
 /**
- * A local W&B Inference service based on W&B's documentation: `GET /v1/models`,
- * `POST /v1/chat/completions`, and of Weave its public `GET /inference/catalog/models`, both
- * endpoints for traces, and the address of a trace. The same seed and request produce the same
- * completion.
+ * A local W&B Inference service based on W&B's documentation, with `GET /v1/models` and
+ * `POST /v1/chat/completions`. It also has what the nodes use of Weave: the public catalog
+ * (`GET /inference/catalog/models`), both endpoints for traces, and the page of a trace. The same
+ * seed and request produce the same completion.
  *
  * The last user message can control the completion:
  * - `[[answer: TEXT]]` returns this text
@@ -113,7 +113,7 @@ export class Simulator {
 		this.rules.add(rule);
 	}
 
-	/** Clears requests, statistics, fault rules, traces and cached prompts. Requests in progress continue. */
+	/** Clears requests, statistics, fault rules, traces, and cached prompts. Requests in progress continue. */
 	reset(): void {
 		const { inFlight } = this.statistics;
 		this.requests.length = 0;
@@ -226,7 +226,7 @@ export class Simulator {
 		this.statistics.inFlight += 1;
 		this.statistics.maxInFlight = Math.max(this.statistics.maxInFlight, this.statistics.inFlight);
 		await this.sendUnlessFaulty(exchange, 'chat', () =>
-			this.engine.complete(record.body, caller, String(response.getHeader('x-request-id'))),
+			this.engine.complete(record.body, caller, record.requestId),
 		);
 	}
 

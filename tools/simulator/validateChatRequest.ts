@@ -119,7 +119,7 @@ function checkTools(body: JsonObject): void {
 	if (choice === 'auto' || choice === 'required') return;
 	const named = isJsonObject(choice) && choice.type === 'function' ? choice.function : undefined;
 	if (!isJsonObject(named) || typeof named.name !== 'string') {
-		reject('tool_choice', "must be 'none', 'auto', 'required' or a named function.");
+		reject('tool_choice', "must be 'none', 'auto', 'required', or a named function.");
 	}
 	if (!names.includes(named.name)) reject('tool_choice', `there is no tool named '${named.name}'.`);
 }
@@ -127,7 +127,7 @@ function checkTools(body: JsonObject): void {
 function checkFunction(definition: unknown, path: string): string {
 	if (!isJsonObject(definition)) reject(path, 'must be an object.');
 	if (typeof definition.name !== 'string' || !functionName.test(definition.name)) {
-		reject(`${path}.name`, 'must be 1 to 64 letters, digits, underscores, dots or dashes.');
+		reject(`${path}.name`, 'must be 1 to 64 letters, digits, underscores, dots, or dashes.');
 	}
 	if (definition.parameters != null && !isJsonObject(definition.parameters)) {
 		reject(`${path}.parameters`, 'must be a JSON schema object.');
@@ -146,7 +146,7 @@ function checkFunctions(body: JsonObject): void {
 	if (names.length === 0) reject('function_call', "is only allowed when 'functions' is set.");
 	if (choice === 'auto') return;
 	if (!isJsonObject(choice) || typeof choice.name !== 'string') {
-		reject('function_call', "must be 'none', 'auto' or a named function.");
+		reject('function_call', "must be 'none', 'auto', or a named function.");
 	}
 	if (!names.includes(choice.name))
 		reject('function_call', `there is no function named '${choice.name}'.`);
@@ -156,12 +156,12 @@ function checkResponseFormat(format: unknown): void {
 	if (!isJsonObject(format)) return;
 	if (format.type === 'text' || format.type === 'json_object') return;
 	if (format.type !== 'json_schema') {
-		reject('response_format.type', 'must be text, json_object or json_schema.');
+		reject('response_format.type', 'must be text, json_object, or json_schema.');
 	}
 	const wrapper = format.json_schema;
 	if (!isJsonObject(wrapper)) reject('response_format.json_schema', 'must be an object.');
 	if (typeof wrapper.name !== 'string' || !/^[\w-]{1,64}$/.test(wrapper.name)) {
-		reject('response_format.json_schema.name', 'must be 1 to 64 letters, digits, _ or -.');
+		reject('response_format.json_schema.name', 'must be 1 to 64 letters, digits, _, or -.');
 	}
 	if (!isJsonObject(wrapper.schema)) {
 		reject('response_format.json_schema.schema', 'must be a JSON schema object.');

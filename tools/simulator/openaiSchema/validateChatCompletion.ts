@@ -1,8 +1,7 @@
 import Ajv2020 from 'ajv/dist/2020';
 import type { ValidateFunction } from 'ajv';
+import { isJsonObject, type JsonObject } from '../jsonObject';
 import openaiSchema from './openai-chat-completions.schema.json';
-
-type JsonObject = Record<string, unknown>;
 
 /** Request fields that W&B adds to OpenAI's API or restricts further. */
 const wandbRequest = {
@@ -39,7 +38,7 @@ export function validateRequestBody(body: unknown): string[] {
 
 /** Lists the problems in a completion, or in a chunk of a streamed one. */
 export function validateResponseBody(body: unknown): string[] {
-	const isChunk = isObject(body) && body.object === 'chat.completion.chunk';
+	const isChunk = isJsonObject(body) && body.object === 'chat.completion.chunk';
 	return problemsOf(isChunk ? validateChunk : validateCompletion, body);
 }
 
@@ -51,14 +50,10 @@ function problemsOf(validate: ValidateFunction, body: unknown): string[] {
 	return [...new Set(problems)];
 }
 
-function isObject(value: unknown): value is JsonObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Replaces OpenAPI's `nullable`, which the validator does not support, with plain JSON Schema. */
 function withoutNullable(schema: unknown): unknown {
 	if (Array.isArray(schema)) return schema.map(withoutNullable);
-	if (!isObject(schema)) return schema;
+	if (!isJsonObject(schema)) return schema;
 	const { nullable, ...rest } = schema;
 	const plain = Object.fromEntries(
 		Object.entries(rest).map(([key, value]) => [key, withoutNullable(value)]),
